@@ -1,0 +1,46 @@
+# Needs Python >= 3.11 and make, nothing else. Choose the interpreter with: make PYTHON=python3.12 test
+.DEFAULT_GOAL := help
+.PHONY: help serve dev check quick test bench docs clean
+
+BIN := .venv/bin
+LANGCHAIN := .venv-langchain
+export PYTHON
+
+help: ## Show these lines
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+serve: .venv/.base ## Run the emulator with its built-in endpoints
+	@$(BIN)/azureml-emulator serve
+
+dev: .venv/.dev ## Make the environment for working on the project
+
+check: .venv/.dev ## Lint, types, layering
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+quick: .venv/.dev ## The everyday tests, under a minute
+	$(BIN)/pytest -q -m "not slow"
+
+test: .venv/.dev $(LANGCHAIN)/.installed ## All tests, the referees included
+	$(BIN)/pytest -q
+	$(LANGCHAIN)/bin/pytest -q contract_tests/langchain_community
+
+bench: .venv/.dev $(LANGCHAIN)/.installed ## Measure, as ratios within one run
+	$(BIN)/python benchmarks/run.py
+
+docs: .venv/.dev ## Write the generated tables into the documentation
+	$(BIN)/python docs/generate.py
+
+clean: ## Remove the environments
+	rm -rf .venv $(LANGCHAIN)
+
+.venv/.base: pyproject.toml scripts/environment.sh
+	@sh scripts/environment.sh .venv $@ --editable .
+
+.venv/.dev: .venv/.base requirements/dev.txt
+	@sh scripts/environment.sh .venv $@ --editable '.[all]' --requirement requirements/dev.txt
+
+$(LANGCHAIN)/.installed: pyproject.toml scripts/environment.sh requirements/langchain-community.txt
+	@sh scripts/environment.sh $(LANGCHAIN) $@ --editable . --requirement requirements/langchain-community.txt
