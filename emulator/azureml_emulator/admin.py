@@ -1,0 +1,73 @@
+"""The emulator's own routes, under `/_emulator/` on the main port. They need no key and never show one."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from azureml_emulator.engine import Engine
+
+
+class Admin:
+    """Answers for one engine; `url` gives the address of the main port ("") and of each endpoint's own."""
+
+    def __init__(self, engine: Engine, url: Callable[[str], str]) -> None:
+        self._engine = engine
+        self._url = url
+        self._routes: dict[tuple[str, str], Callable[[Mapping[str, str]], tuple[int, Any]]] = {
+            ("GET", "/_emulator/health"): self._health,
+            ("GET", "/_emulator/endpoints"): self._endpoints,
+            ("GET", "/_emulator/calls"): self._calls,
+            ("POST", "/_emulator/reset"): self._reset,
+        }
+
+    def answer(self, method: str, path: str, query: Mapping[str, str]) -> tuple[int, bytes]:
+        """Give status and JSON body for a request."""
+        route = self._routes.get((method, path))
+        if route is not None:
+            status, value = route(query)
+        elif methods := [one for one, known in self._routes if known == path]:
+            status, value = 405, {"error": f"{path} takes {methods[0]}"}
+        else:
+            status, value = 404, {"error": "unknown", "routes": [" ".join(route) for route in self._routes]}
+        return status, redact(json.dumps(value, indent=1), self._engine).encode()
+
+    def _health(self, _: Mapping[str, str]) -> tuple[int, Any]:
+        draining = self._engine.draining
+        return (503, {"status": "draining"}) if draining else (200, {"status": "ok"})
+
+    def _endpoints(self, _: Mapping[str, str]) -> tuple[int, Any]:
+        return 200, [describe(one.settings, self._url(one.name)) for one in self._engine.directory]
+
+    def _calls(self, query: Mapping[str, str]) -> tuple[int, Any]:
+        """The journal, oldest first; `?endpoint=NAME` and `?limit=N` (the newest N) narrow it down."""
+        limit = query.get("limit", "1000")
+        if not limit.isdecimal():
+            return 400, {"error": f"limit: expected a number, not {limit!r}"}
+        wanted = query.get("endpoint")
+        calls = [one for one in self._engine.journal if wanted in (None, one.endpoint)]
+        return 200, [one.as_dict() for one in calls[max(len(calls) - int(limit), 0) :]]
+
+    def _reset(self, _: Mapping[str, str]) -> tuple[int, Any]:
+        self._engine.reset()
+        return 200, {"status": "reset"}
+
+
+def describe(endpoint: Any, base_url: str) -> dict[str, Any]:
+    """Say what an endpoint is and where, without its key."""
+    return {
+        "name": endpoint.name,
+        "api_type": endpoint.api_type.name,
+        "schema": ", ".join(dict.fromkeys(one.schema.name for one in endpoint.deployments)),
+        "url": base_url + endpoint.paths[0],
+        "base_url": base_url,
+        "deployments": endpoint.traffic,
+    }
+
+
+def redact(text: str, engine: Engine) -> str:
+    """Blot out every key of the endpoints that could only be there because a caller put it into a path or prompt."""
+    for endpoint in engine.directory:
+        key = endpoint.settings.key
+        if len(key) >= 8:
+            text = text.replace(key, "**********")
+    return text

@@ -1,0 +1,176 @@
+"""The command `azureml-emulator`."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+from azureml_emulator.errors import ConfigError
+
+_DEFAULT_PORT = 8900
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the result is the exit code: 0 for success, 1 for a failure told in one line, 2 for usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except ConfigError as error:
+        first, *more = str(error).splitlines()
+        also = f" (and {len(more)} more; `azureml-emulator validate` lists them)" if more else ""
+        print(f"azureml-emulator: {first}{also}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="azureml-emulator", description="Azure Machine Learning's scoring endpoints on your own machine."
+    )
+    parser.add_argument("--version", action="version", version=version("azureml-emulator"))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser(
+        "serve", help="run the emulator; without a configuration, one endpoint per wire shape"
+    )
+    serve.set_defaults(run=_serve)
+    serve.add_argument("--config", metavar="FILE", help="a YAML file; see `azureml-emulator config-schema`")
+    serve.add_argument(
+        "--port", type=int, help=f"the main port ({_DEFAULT_PORT}); endpoints take the next ones; 0: any"
+    )
+    serve.add_argument("--host", help="the address to listen on (127.0.0.1)")
+    serve.add_argument("--seed", type=int, help="decides everything that is random (0)")
+    serve.add_argument("--log-format", choices=("text", "json"), help="how requests are logged, on standard error")
+    serve.add_argument(
+        "--print-urls", choices=("table", "json"), help="how the endpoints are shown, on standard output"
+    )
+    serve.add_argument("--ready-file", metavar="PATH", help="written when all ports are open, removed at the end")
+
+    schemas = commands.add_parser("schemas", help="list the wire shapes, or show one with an example")
+    schemas.set_defaults(run=_schemas)
+    schemas.add_argument("name", nargs="?", metavar="NAME")
+
+    validate = commands.add_parser("validate", help="check a configuration file")
+    validate.set_defaults(run=_validate)
+    validate.add_argument("file", metavar="FILE")
+
+    described = commands.add_parser("config-schema", help="print the JSON Schema of configuration files")
+    described.set_defaults(run=_config_schema)
+
+    health = commands.add_parser("healthcheck", help="exit with 0 if an emulator is up and taking work, else with 1")
+    health.set_defaults(run=_healthcheck)
+    health.add_argument("--url", help="its main address (that of --host and --port, or of the environment)")
+    health.add_argument("--host")
+    health.add_argument("--port", type=int)
+    health.add_argument("--timeout", type=float, default=2.0, metavar="SECONDS")
+    return parser
+
+
+def _serve(options: argparse.Namespace) -> int:
+    import asyncio
+
+    from azureml_emulator import config, serving
+
+    named = ("port", "host", "seed", "log_format", "print_urls", "ready_file")
+    settings = config.load(options.config, os.environ, {name: getattr(options, name) for name in named})
+    asyncio.run(serving.serve(settings))
+    return 0
+
+
+def _schemas(options: argparse.Namespace) -> int:
+    from azureml_emulator import table
+    from azureml_emulator.schemas import all_schemas, find
+
+    if options.name is None:
+        rows = [(name, one.api_type.name, one.paths[0], one.about) for name, one in all_schemas().items()]
+        print(table.columns([("NAME", "API TYPE", "PATH", "WHAT"), *rows]))
+        return 0
+    try:
+        schema = find(options.name)
+    except ValueError as error:
+        raise ConfigError(f"unknown schema {options.name!r}: {error}") from None
+    print(_shown(schema))
+    return 0
+
+
+def _shown(schema: Any) -> str:
+    from azureml_emulator import table
+    from azureml_emulator.endpoint import DEVELOPMENT_KEY, built_in
+    from azureml_emulator.examples import answered
+
+    names = [one.name for one in built_in()]
+    port = _DEFAULT_PORT + 1 + names.index(schema.name)
+    url = f"http://127.0.0.1:{port}{schema.paths[0]}"
+    return "\n".join(
+        [
+            f"{schema.name}: {schema.about}",
+            f"api type:  {schema.api_type.name}",
+            f"paths:     {', '.join(schema.paths)}",
+            f"evidence:  {schema.evidence}",
+            "",
+            "request:",
+            json.dumps(schema.example, indent=2, ensure_ascii=False),
+            "",
+            "response:",
+            json.dumps(answered(schema), indent=2, ensure_ascii=False),
+            "",
+            "with `azureml-emulator serve` running:",
+            table.curl(url, DEVELOPMENT_KEY, schema.example),
+        ]
+    )
+
+
+def _validate(options: argparse.Namespace) -> int:
+    from azureml_emulator import config
+
+    try:
+        settings = config.load(options.file)
+        _placed(settings)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 1
+    names = ", ".join(one.name for one in settings.endpoints)
+    print(f"{options.file}: valid, {len(settings.endpoints)} endpoint(s): {names}")
+    return 0
+
+
+def _placed(settings: Any) -> None:
+    """Check what no single setting shows: that the endpoints can live side by side."""
+    from azureml_emulator.engine import Engine
+
+    Engine(settings.endpoints)
+
+
+def _config_schema(_: argparse.Namespace) -> int:
+    from azureml_emulator import config
+
+    print(json.dumps(config.json_schema(), indent=2))
+    return 0
+
+
+def _healthcheck(options: argparse.Namespace) -> int:
+    from urllib.error import URLError
+    from urllib.request import ProxyHandler, build_opener
+
+    host = options.host or os.environ.get("AZUREML_EMULATOR_HOST", "127.0.0.1")
+    port = options.port or os.environ.get("AZUREML_EMULATOR_PORT", _DEFAULT_PORT)
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
+    url = (options.url or f"http://{host}:{port}").rstrip("/") + "/_emulator/health"
+    try:
+        build_opener(ProxyHandler({})).open(url, timeout=options.timeout).close()
+    except (URLError, OSError, ValueError) as error:
+        print(f"azureml-emulator: {url}: {getattr(error, 'reason', error)}", file=sys.stderr)
+        return 1
+    print(f"{url}: ok")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""The configuration: a YAML file, environment variables over it, command-line options over both."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from azureml_emulator import environment, yaml_source
+from azureml_emulator.answers import AnswerSource
+from azureml_emulator.endpoint import Deployment, Endpoint, built_in
+from azureml_emulator.errors import ConfigError
+from azureml_emulator.latency import Latency
+from azureml_emulator.schema import path
+from azureml_emulator.spelling import nearest
+from azureml_emulator.variant import Variant, settings_of
+from azureml_emulator.yaml_source import Source
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Config:
+    """Everything `azureml-emulator serve` can be told.
+
+    `endpoints` left out means one for each wire shape. `port` is the main port; the endpoints without a `port`
+    of their own take the ones after it (0: any free ones). `seed` decides all that is random. `journal` is how
+    many exchanges are remembered, `max_body_mb` the largest request in MB, `drain_seconds` how long open
+    answers may take after the signal to stop. `ready_file` is written when all ports are open.
+    """
+
+    endpoints: tuple[Endpoint, ...] = field(default_factory=lambda: tuple(built_in()))
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8900
+    seed: int = 0
+    log_format: Literal["text", "json"] = "text"
+    print_urls: Literal["table", "json"] = "table"
+    ready_file: str | None = None
+    journal: Annotated[int, Field(ge=0)] = 1000
+    max_body_mb: Annotated[float, Field(gt=0)] = 100
+    drain_seconds: Annotated[float, Field(ge=0)] = 10
+
+
+def json_schema() -> dict[str, Any]:
+    """Describe configuration files, for editors."""
+    described = TypeAdapter(Config).json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **described,
+        "title": "azureml-emulator configuration",
+    }
+
+
+def load(
+    file: str | None = None,
+    variables: Mapping[str, str] | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Config:
+    """Read the configuration. Raises `ConfigError`: a line for each thing wrong, with file, line and path."""
+    variables = variables or {}
+    file = file or variables.get(environment.PREFIX + "CONFIG")
+    source = _read(file) if file else Source({}, "")
+    document = {} if source.document is None else source.document
+    if not isinstance(document, dict):
+        raise ConfigError(f"{source.name}: expected settings by name, such as 'endpoints:', not {document!r:.40}")
+    overlaid = environment.overlay(document, variables)
+    given = {name: value for name, value in (options or {}).items() if value is not None}
+    return check({**overlaid, **given}, source)
+
+
+def check(document: Mapping[str, Any], source: Source | None = None) -> Config:
+    """Validate settings. Raises `ConfigError`."""
+    try:
+        return TypeAdapter(Config).validate_python(document)
+    except ValidationError as error:
+        found = [_explain(one, source or Source(document, "")) for one in error.errors(include_url=False)]
+        raise ConfigError("\n".join(found)) from None
+
+
+def _read(file: str) -> Source:
+    try:
+        return yaml_source.read(Path(file).read_text(encoding="utf-8"), file)
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{file}: expected UTF-8 text") from None
+
+
+def _explain(error: Any, source: Source) -> str:
+    loc = error["loc"]
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "unexpected_keyword_argument":
+        known = _settings_at(loc[:-1])
+        message = f"unknown setting{nearest(str(loc[-1]), known)}; expected one of {', '.join(known)}"
+    elif error["type"] == "string_pattern_mismatch":
+        message = f"expected to match {error['ctx']['pattern']}"
+    elif error["type"] == "dataclass_type":
+        message = "expected settings by name"
+    shown = error["input"]
+    secret = loc and loc[-1] == "key"
+    if error["type"] not in ("missing", "unexpected_keyword_argument") and not secret and _short(shown):
+        message += f", not {shown!r}"
+    return f"{source.place(loc)}{path(loc)}: {message}" if loc else f"{source.place(loc)}{message}"
+
+
+def _short(value: Any) -> bool:
+    return value is None or (isinstance(value, str | int | float) and len(str(value)) < 80)
+
+
+_FAMILIES: dict[str | int, type[Variant]] = {"answer": AnswerSource, "latency": Latency}
+
+
+def _settings_at(loc: tuple[str | int, ...]) -> list[str]:
+    """Name the settings of the place that a location points to."""
+    if len(loc) > 1 and loc[-2] in _FAMILIES:
+        return ["type", *settings_of(_FAMILIES[loc[-2]].members()[str(loc[-1])])]
+    owner = Deployment if "deployments" in loc else Endpoint if loc else Config
+    return [one.name for one in dataclasses.fields(owner)]

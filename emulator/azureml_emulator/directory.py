@@ -1,0 +1,84 @@
+"""Which endpoint a call is for: by the port it came in on, by its Host name, or by the first part of its path."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from azureml_emulator.errors import ConfigError, EndpointNotFound
+from azureml_emulator.live import LiveEndpoint
+from azureml_emulator.wire import Call
+
+_HOST = re.compile(
+    r"(?P<name>[a-z][a-z0-9-]*?)(?:-serverless)?\."
+    r"(?:localhost|[a-z0-9-]+\.(?:inference\.ml\.azure\.com|inference\.ai\.azure\.com|models\.ai\.azure\.com))"
+    r"(?::\d+)?",
+    re.IGNORECASE,
+)
+
+
+class Directory:
+    """The endpoints by name, and the ways to them.
+
+    On an endpoint's own port every path is its own. On the main port come first the Host names
+    (`NAME.localhost`, or Azure's own), then the root, for a path that just one endpoint serves or that the one
+    marked `default` serves, then `/NAME/...`.
+    """
+
+    def __init__(self, endpoints: Iterable[LiveEndpoint]) -> None:
+        self._endpoints: dict[str, LiveEndpoint] = {}
+        self._root: dict[str, LiveEndpoint | None] = {}
+        for endpoint in endpoints:
+            self.add(endpoint)
+
+    def add(self, endpoint: LiveEndpoint) -> None:
+        """Take one in. Raises `ConfigError` if its name is taken, or its place at the root."""
+        taken = {name.lower() for name in self._endpoints}
+        if endpoint.name.lower() in taken:
+            raise ConfigError(f"two endpoints are called {endpoint.name!r}; names must differ, also in lower case")
+        self._rebuild({**self._endpoints, endpoint.name: endpoint})
+
+    def remove(self, name: str) -> None:
+        """Let one go."""
+        self._rebuild({known: one for known, one in self._endpoints.items() if known != name})
+
+    def _rebuild(self, endpoints: Mapping[str, LiveEndpoint]) -> None:
+        root: dict[str, LiveEndpoint | None] = {}
+        for path in {path for one in endpoints.values() for path in one.settings.paths}:
+            serving = [one for one in endpoints.values() if path in one.settings.paths]
+            marked = [one for one in serving if one.settings.default]
+            if len(marked) > 1:
+                names = " and ".join(one.name for one in marked)
+                raise ConfigError(f"{names} are both marked default, and both serve {path}; at most one can")
+            root[path] = marked[0] if marked else serving[0] if len(serving) == 1 else None
+        self._endpoints, self._root = dict(endpoints), root
+
+    def find(self, call: Call) -> tuple[LiveEndpoint, str]:
+        """Give the endpoint and the path below its address. Raises `EndpointNotFound` with a hint."""
+        if call.listener:
+            endpoint = self._endpoints.get(call.listener)
+            if endpoint is None:
+                raise EndpointNotFound("this port's endpoint is gone")
+            return endpoint, call.path
+        host = _HOST.fullmatch(call.headers.get("host", ""))
+        if host:
+            return self._named(host["name"]), call.path
+        endpoint = self._root.get(call.path)
+        if endpoint is not None:
+            return endpoint, call.path
+        name, slash, rest = call.path[1:].partition("/")
+        return self._named(name), slash + rest or "/"
+
+    def _named(self, name: str) -> LiveEndpoint:
+        for known, endpoint in self._endpoints.items():
+            if known.lower() == name.lower():
+                return endpoint
+        known = ", ".join(self._endpoints) or "none"
+        raise EndpointNotFound(f"no endpoint by that port, Host name or path; there are: {known}")
+
+    def __getitem__(self, name: str) -> LiveEndpoint:
+        return self._endpoints[name]
+
+    def __iter__(self) -> Iterator[LiveEndpoint]:
+        return iter(self._endpoints.values())
+
+    def __len__(self) -> int:
+        return len(self._endpoints)

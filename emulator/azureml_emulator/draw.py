@@ -1,0 +1,57 @@
+"""Randomness that is a pure function of its key: the same on every platform, at any concurrency."""
+
+import json
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any
+
+
+def canonical(value: Any) -> bytes:
+    """Render a JSON value so that equal values give equal bytes, whatever their key order or spacing."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+class Draw:
+    """A source of random values, each of them fixed by the key and its own label."""
+
+    __slots__ = ("_key",)
+
+    def __init__(self, *parts: bytes) -> None:
+        """Make the source for a key of several parts."""
+        key = blake2b(digest_size=32)
+        for part in parts:
+            key.update(len(part).to_bytes(8, "big"))
+            key.update(part)
+        self._key = key.digest()
+
+    @property
+    def key(self) -> bytes:
+        """The 32 bytes that everything drawn here depends on."""
+        return self._key
+
+    def integer(self, label: bytes) -> int:
+        """Draw an integer from 0 up to 2**128 - 1."""
+        return int.from_bytes(blake2b(label, key=self._key, digest_size=16).digest(), "big")
+
+    def unit(self, label: bytes) -> float:
+        """Draw a number from 0 up to, not including, 1."""
+        return (self.integer(label) >> 75) / (1 << 53)
+
+    def guid(self, label: bytes) -> str:
+        """Draw a GUID that looks like a random (version 4) one."""
+        number = blake2b(label, key=self._key, digest_size=16).hexdigest()
+        variant = "89ab"[int(number[16], 16) & 3]
+        return f"{number[:8]}-{number[8:12]}-4{number[13:16]}-{variant}{number[17:20]}-{number[20:]}"
+
+    def hexadecimal(self, label: bytes) -> str:
+        """Draw 32 hexadecimal digits."""
+        return blake2b(label, key=self._key, digest_size=16).hexdigest()
+
+    def pick(self, label: bytes, weights: Mapping[str, int]) -> str:
+        """Draw one of the names with a chance in proportion to its weight; not all may be zero."""
+        point = self.unit(label) * sum(weights.values())
+        for name, weight in weights.items():
+            point -= weight
+            if point < 0:
+                return name
+        raise ValueError("every weight is zero")

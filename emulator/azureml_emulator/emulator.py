@@ -1,0 +1,166 @@
+"""The emulator in Python: `with Emulator([Endpoint("gpt2", schema="gpt2")]) as emulator: ...`."""
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Coroutine, Iterable, Iterator
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from azureml_emulator.endpoint import Endpoint
+from azureml_emulator.engine import Engine
+from azureml_emulator.journal import Exchange, Journal
+from azureml_emulator.server import MAX_BODY, Server
+
+T = TypeVar("T")
+
+
+class Hosted:
+    """One endpoint of a running emulator: where it is, its key, and what it was asked."""
+
+    def __init__(self, settings: Endpoint, base_url: str, journal: Journal) -> None:
+        self.settings = settings
+        self.base_url = base_url
+        self._journal = journal
+
+    @property
+    def name(self) -> str:
+        """The endpoint's name."""
+        return self.settings.name
+
+    @property
+    def url(self) -> str:
+        """The scoring URI: what Azure's portal shows as the REST endpoint."""
+        return self.base_url + self.settings.paths[0]
+
+    @property
+    def key(self) -> str:
+        """The key to call it with."""
+        return self.settings.key
+
+    @property
+    def calls(self) -> list[Exchange]:
+        """What it was asked, oldest first."""
+        return self._journal.of(self.name)
+
+    def __repr__(self) -> str:
+        return f"<endpoint {self.name!r} at {self.url}>"
+
+
+class Emulator:
+    """Hosts endpoints on ports of 127.0.0.1, in a thread of its own, for as long as a `with` block lasts.
+
+    Any number of them live side by side. `port` 0 takes any free one. With an `ssl_context` it speaks https.
+    `journal` is the number of exchanges remembered, `max_body` the largest request in bytes, `drain` how many
+    seconds open answers get to finish. Raises `ConfigError` for endpoints or ports that cannot be.
+    """
+
+    def __init__(
+        self,
+        endpoints: Iterable[Endpoint] = (),
+        *,
+        seed: int = 0,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        ssl_context: ssl.SSLContext | None = None,
+        journal: int = 1000,
+        max_body: int = MAX_BODY,
+        drain: float = 5.0,
+    ) -> None:
+        self.engine = Engine(endpoints, seed, Journal(journal))
+        self._settings = {"host": host, "ssl_context": ssl_context, "max_body": max_body}
+        self._port = port
+        self._drain = drain
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="azureml-emulator", daemon=True)
+        self._server: Server | None = None
+
+    def start(self) -> Self:
+        """Open the ports; `with` does this."""
+        self._thread.start()
+        try:
+            self._server = self._run(self._listen())
+        except BaseException:
+            self._halt()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Let open answers finish, and close the ports; `with` does this."""
+        if self._server is not None:
+            self._run(self._server.stop(self._drain))
+            self._server = None
+            self._halt()
+
+    @property
+    def url(self) -> str:
+        """The main port, where every endpoint lives under its name."""
+        return self._running.url()
+
+    @property
+    def calls(self) -> list[Exchange]:
+        """What all endpoints were asked, oldest first."""
+        return list(self.engine.journal)
+
+    def add(self, endpoint: Endpoint) -> Hosted:
+        """Host one more endpoint, at once."""
+        self.engine.add(endpoint)
+        self._run(self._running.listen(endpoint.name, endpoint.port or 0))
+        return self[endpoint.name]
+
+    def remove(self, name: str) -> None:
+        """Stop hosting an endpoint."""
+        self.engine.remove(name)
+        self._run(self._running.close(name))
+
+    def reset(self) -> None:
+        """Forget all exchanges; every request is new again."""
+        self.engine.reset()
+
+    def __getitem__(self, name: str) -> Hosted:
+        live = self.engine.directory[name]
+        return Hosted(live.settings, self._running.url(name), self.engine.journal)
+
+    def __iter__(self) -> Iterator[Hosted]:
+        return (self[one.name] for one in list(self.engine.directory))
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        return await asyncio.to_thread(self.start)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.to_thread(self.stop)
+
+    @property
+    def _running(self) -> Server:
+        if self._server is None:
+            raise RuntimeError("the emulator is not running; use it as `with Emulator(...) as emulator:`")
+        return self._server
+
+    async def _listen(self) -> Server:
+        server = Server(self.engine, **self._settings)  # type: ignore[arg-type]
+        try:
+            await server.listen(port=self._port)
+            for endpoint in self.engine.directory:
+                await server.listen(endpoint.name, endpoint.settings.port or 0)
+        except BaseException:
+            await server.stop(0)
+            raise
+        return server
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def _halt(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()

@@ -1,0 +1,129 @@
+"""What a person says about an endpoint: its settings, checked where they enter."""
+
+from dataclasses import field, replace
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ConfigDict, Field, InstanceOf, StringConstraints, WithJsonSchema
+from pydantic.dataclasses import dataclass
+
+from azureml_emulator.answers import AnswerSource, Echo, Python
+from azureml_emulator.api_type import ApiType
+from azureml_emulator.latency import Latency
+from azureml_emulator.schema import Schema
+from azureml_emulator.schemas import all_schemas, find
+
+DEVELOPMENT_KEY = "azureml-emulator-development-key"
+"""The key of every endpoint that is given none. It is public, like Azurite's, and opens nothing but emulators."""
+
+_STRICT = ConfigDict(extra="forbid")
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,31}$")]
+"""Azure's rule for names: a letter, then letters, digits and dashes, 32 at most (it also wants at least 3)."""
+
+DeploymentName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$")]
+
+Key = Annotated[str, StringConstraints(pattern=r"^[!-~]+$")]
+"""A key: printable ASCII without blanks, so that it survives a header."""
+
+Percent = Annotated[int, Field(ge=0, le=100)]
+
+SchemaSetting = Annotated[
+    InstanceOf[Schema[Any]],
+    BeforeValidator(lambda name: find(name) if isinstance(name, str) else name),
+    WithJsonSchema({"type": "string", "enum": list(all_schemas())}),
+]
+"""A wire shape: its name, or in Python a `Schema` of one's own."""
+
+AnswerSetting = Annotated[
+    AnswerSource,
+    BeforeValidator(lambda given: Python(given) if callable(given) else given),
+]
+"""An answer source: its name, a mapping with its settings, or in Python any function of prompt and parameters."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Deployment:
+    """One deployment of an endpoint. What is left out is taken from the endpoint.
+
+    `model` is the name that a serverless answer reports; the endpoint's own name if not given.
+    """
+
+    name: DeploymentName = "default"
+    schema: SchemaSetting | None = None
+    answer: AnswerSetting | None = None
+    latency: Latency | None = None
+    model: str | None = None
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Endpoint:
+    """One endpoint: a name, a key, and what answers.
+
+    Give a `schema` for an endpoint with a single deployment, or several `deployments` with the percentages of
+    `traffic` each gets (they sum to 100, or to 0 for an endpoint that is reached by header only). `default`
+    makes it answer at the root of the main port too. `port` fixes its own port, `seed` overrides the
+    emulator's. Raises pydantic's `ValidationError`, a `ValueError`, for a setting that cannot be.
+    """
+
+    name: Name
+    schema: SchemaSetting | None = None
+    key: Key = field(default=DEVELOPMENT_KEY, repr=False)
+    answer: AnswerSetting = field(default_factory=Echo)
+    latency: Latency | None = None
+    model: str | None = None
+    deployments: tuple[Deployment, ...] = ()
+    traffic: dict[str, Percent] = field(default_factory=dict)
+    default: bool = False
+    port: Annotated[int, Field(ge=0, le=65535)] | None = None
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        deployments = tuple(self._completed(one) for one in self.deployments or (Deployment(),))
+        object.__setattr__(self, "deployments", deployments)
+        names = [one.name for one in deployments]
+        if len(set(names)) < len(names):
+            raise ValueError(f"deployments need names of their own, not {', '.join(names)}")
+        if len({one.schema.api_type.name for one in deployments if one.schema}) > 1:
+            raise ValueError("the deployments of one endpoint must all be dedicated or all serverless")
+        object.__setattr__(self, "traffic", self._split(names))
+
+    def _completed(self, deployment: Deployment) -> Deployment:
+        schema = deployment.schema or self.schema
+        if schema is None:
+            raise ValueError(f"deployment {deployment.name!r} needs a schema, of its own or of the endpoint")
+        return replace(
+            deployment,
+            schema=schema,
+            answer=deployment.answer or self.answer,
+            latency=deployment.latency or self.latency,
+            model=deployment.model or self.model or self.name,
+        )
+
+    def _split(self, names: list[str]) -> dict[str, int]:
+        if not self.traffic and len(names) == 1:
+            return {names[0]: 100}
+        unknown = [name for name in self.traffic if name not in names]
+        if unknown:
+            raise ValueError(f"traffic names {unknown[0]!r}, which is none of the deployments {', '.join(names)}")
+        if not self.traffic:
+            raise ValueError(f"traffic must say what percentage goes to each of {', '.join(names)}")
+        if sum(self.traffic.values()) not in (0, 100):
+            raise ValueError(f"traffic must sum to 100 (or 0), not {sum(self.traffic.values())}")
+        return {name: self.traffic.get(name, 0) for name in names}
+
+    @property
+    def api_type(self) -> ApiType:
+        """The kind of endpoint, which all its deployments share."""
+        schema = self.deployments[0].schema
+        assert schema is not None
+        return schema.api_type
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All scoring paths of all deployments, the one to print first."""
+        return tuple(dict.fromkeys(path for one in self.deployments if one.schema for path in one.schema.paths))
+
+
+def built_in() -> list[Endpoint]:
+    """One endpoint for each wire shape: what `serve` hosts when it is given no configuration."""
+    return [Endpoint(name, schema=schema) for name, schema in all_schemas().items()]

@@ -1,0 +1,150 @@
+"""A running endpoint: its front door, its containers, and the state they need."""
+
+import hmac
+from collections import OrderedDict
+from email.utils import formatdate
+from functools import lru_cache
+
+from azureml_emulator.api_type import Result
+from azureml_emulator.container import Container, Run
+from azureml_emulator.draw import Draw
+from azureml_emulator.endpoint import Endpoint
+from azureml_emulator.errors import (
+    AccessDenied,
+    DeploymentNotFound,
+    DoorError,
+    EndpointNotFound,
+    ScoringFailed,
+)
+from azureml_emulator.journal import Exchange
+from azureml_emulator.request import Request
+from azureml_emulator.wire import Call, Headers, Reply
+
+TEXT: Headers = (("content-type", "text/plain"),)
+
+_REMEMBERED = 1 << 16
+
+
+class LiveEndpoint:
+    """One endpoint at work.
+
+    Its only state is how often each request came: that, the seed and the request decide everything that is
+    random, whatever else is going on. The latest 65,536 different requests are remembered.
+    """
+
+    def __init__(self, settings: Endpoint, seed: int = 0) -> None:
+        self.settings = settings
+        self.api_type = settings.api_type
+        self._seed = seed if settings.seed is None else settings.seed
+        self._containers = {one.name: Container(one, settings.name, self._seed) for one in settings.deployments}
+        self._key = settings.key.encode()
+        self._home = (str(self._seed).encode(), settings.name.encode())
+        self._seen: OrderedDict[bytes, int] = OrderedDict()
+
+    @property
+    def name(self) -> str:
+        """The endpoint's name."""
+        return self.settings.name
+
+    def reset(self) -> None:
+        """Forget what was asked before."""
+        self._seen.clear()
+
+    def score(self, call: Call, path: str) -> Reply:
+        """Answer a call that is for this endpoint; `path` is the path below the endpoint's own address."""
+        request = Request(call, path)
+        request.draw = self._draw(request)
+        container = None
+        try:
+            self._admit(call)
+            container = self._choose(request)
+            run = container.run(request)
+            result = self.api_type.forward(run.result)
+            problem = _problem(run)
+        except DoorError as error:
+            run, result, problem = None, door_result(error), str(error)
+        return self._reply(request, container, result, run, problem)
+
+    def _draw(self, request: Request) -> Draw:
+        base = Draw(*self._home, request.identity)
+        times = self._seen.get(base.key, 0)
+        self._seen[base.key] = times + 1
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        return Draw(base.key, times.to_bytes(8, "big"))
+
+    def _admit(self, call: Call) -> None:
+        given = self.api_type.key_in(call.headers).encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(given, self._key):
+            raise AccessDenied("the key is not this endpoint's")
+
+    def _choose(self, request: Request) -> Container:
+        """By header if there is one (any deployment, also one without traffic), else by the traffic split."""
+        if request.deployment:
+            chosen = self._containers.get(request.deployment)
+            if chosen is None:
+                raise DeploymentNotFound(f"no such deployment; there are {', '.join(self._containers)}")
+            return chosen
+        if len(self._containers) == 1:
+            ((name, weight),) = self.settings.traffic.items()
+        else:
+            weight = sum(self.settings.traffic.values())
+            name = request.draw.pick(b"traffic", self.settings.traffic) if weight else ""
+        if not weight:
+            raise EndpointNotFound("no deployment of this endpoint has traffic")
+        return self._containers[name]
+
+    def _reply(
+        self, request: Request, container: Container | None, result: Result, run: Run | None, problem: str
+    ) -> Reply:
+        call = request.call
+        ids: Headers = (("x-request-id", request.guid),)
+        if request.client_id:
+            ids += (("x-ms-client-request-id", request.client_id),)
+        if container:
+            ids += (("azureml-model-deployment", container.name), ("azureml-model-session", container.name))
+        reply = frame(result, call.at, ids)
+        exchange = Exchange(
+            endpoint=self.name,
+            deployment=container.name if container else None,
+            method=call.method,
+            path=call.path,
+            status=result.status,
+            at=call.at,
+            seconds=reply.seconds,
+            size=len(call.body),
+            request_id=request.guid,
+            client_request_id=request.client_id,
+            reading=run.reading if run else None,
+            problem=problem,
+        )
+        return Reply(reply.status, reply.headers, reply.writes, reply.chunked, exchange)
+
+
+def _problem(run: Run) -> str:
+    if run.error is None:
+        return ""
+    return run.error.cause if isinstance(run.error, ScoringFailed) else run.error.message
+
+
+def door_result(error: DoorError) -> Result:
+    """Render an answer of the front door itself."""
+    return Result(error.status, TEXT, ((0.0, error.text.encode()),))
+
+
+def frame(result: Result, at: float, ids: Headers = ()) -> Reply:
+    """Make the reply of the front door: its own headers before and after those of the container.
+
+    Order and lower case as in real traffic (captured 2025-08).
+    """
+    length: Headers = ()
+    if not result.chunked:
+        length = (("content-length", str(sum(len(data) for _, data in result.writes))),)
+    kind, *rest = result.headers
+    headers = (("server", "azureml-frontdoor"), ("date", _date(int(at))), kind, *length, *rest, *ids)
+    return Reply(result.status, headers, result.writes, result.chunked)
+
+
+@lru_cache(maxsize=16)
+def _date(at: int) -> str:
+    return formatdate(at, usegmt=True)

@@ -1,0 +1,205 @@
+"""What a wire shape is: a value that says how a model's requests are read and its answers written."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, FailFast, TypeAdapter, ValidationError
+
+from azureml_emulator import tokens
+from azureml_emulator.api_type import DEDICATED, ApiType
+from azureml_emulator.errors import Details, WrongShape
+
+Body = TypeVar("Body")
+
+Message = Mapping[str, Any]
+"""A chat message: `role`, `content` (text, a list of parts, or null) and what else came with it."""
+
+Chunk = tuple[Any, int]
+"""One event of a streamed answer: its JSON value, and how many of the answer's tokens it carries."""
+
+
+class Fields(BaseModel):
+    """A JSON object of a request. Fields it does not name are accepted and ignored, as the real servers do."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class Turn(Fields):
+    """One message of a conversation; content is a text, a list of parts, or null beside tool calls.
+
+    The roles are those of Microsoft's LLM server (measured).
+    """
+
+    role: Literal["system", "user", "assistant", "tool"]
+    content: str | list[dict[str, Any]] | None = None
+
+
+Turns = Annotated[list[Turn], FailFast()]
+"""A conversation; the first message that is none is the one reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the model is asked: a text, and for chat the messages it came from.
+
+    For chat, `text` is the content of the last message, its text parts joined.
+    """
+
+    text: str
+    messages: tuple[Message, ...] = ()
+
+    @staticmethod
+    def chat(turns: Sequence[Turn]) -> "Prompt":
+        """Read the prompt out of a conversation."""
+        messages = tuple(turn.model_dump(exclude_unset=True) for turn in turns)
+        return Prompt(text_of(messages[-1].get("content")) if messages else "", messages)
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens the model reads, approximately."""
+        if not self.messages:
+            return tokens.count(self.text)
+        return sum(tokens.count(text_of(message.get("content"))) for message in self.messages)
+
+
+def text_of(content: Any) -> str:
+    """Give the text of a message's content: a string, or the text parts of a list."""
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else []
+    return "".join(part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A request as the model's container understands it: its prompts, and the parameters as they were sent.
+
+    `full_text` and `max_tokens` are what holds when the parameters do not say: whether the answer repeats the
+    prompt, and the length limit in tokens (None: up to the model).
+    """
+
+    prompts: tuple[Prompt, ...]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    stream: bool = False
+    full_text: bool = False
+    max_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer of the model. `finish_reason` is `stop` or, when the token limit cut it, `length`."""
+
+    text: str
+    finish_reason: str = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """All that is known when the response is written: what was asked, what was answered, and the envelope's ids.
+
+    `id` is 32 hexadecimal digits, `created` Unix seconds, `model` the name that a serverless answer reports.
+    """
+
+    reading: Reading
+    answers: Sequence[Answer]
+    id: str = "0" * 32
+    created: int = 0
+    model: str = ""
+
+    @property
+    def texts(self) -> list[str]:
+        """The answers' texts, in the order of the prompts."""
+        return [answer.text for answer in self.answers]
+
+    @property
+    def usage(self) -> dict[str, int]:
+        """Token counts, approximate: see `tokens.py`."""
+        prompt = sum(asked.tokens for asked in self.reading.prompts)
+        completion = sum(tokens.count(answer.text) for answer in self.answers)
+        return {"prompt_tokens": prompt, "total_tokens": prompt + completion, "completion_tokens": completion}
+
+
+@dataclass(frozen=True)
+class Schema(Generic[Body]):
+    """One wire shape.
+
+    `request` and `response` are pydantic types, `read` and `write` go between them and the model, `stream`
+    gives the events of a streamed answer. `paths` are served for POST, the first one being the scoring path.
+    `example` is a request that people may copy, `evidence` says how we know the shape.
+    """
+
+    name: str
+    about: str
+    request: type[Body]
+    response: Any
+    read: Callable[[Body], Reading]
+    write: Callable[[Scoring], Any]
+    example: Mapping[str, Any]
+    evidence: str
+    api_type: ApiType = DEDICATED
+    paths: tuple[str, ...] = ("/score",)
+    stream: Callable[[Scoring], Iterator[Chunk]] | None = None
+    _adapter: TypeAdapter[Body] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_adapter", TypeAdapter(self.request))
+
+    def parse(self, document: Any) -> Reading:
+        """Read a request body. Raises `WrongShape`, which names each field that is not as it should be."""
+        try:
+            return self.read(self._adapter.validate_python(document))
+        except ValidationError as error:
+            raise wrong_shape(error) from None
+
+    def ignored(self, document: Any) -> list[str]:
+        """Name the top-level fields of a valid request body that this shape does not read."""
+        body = self._adapter.validate_python(document)
+        return sorted(body.model_extra or ()) if isinstance(body, BaseModel) else []
+
+
+def wrong_shape(error: ValidationError) -> WrongShape:
+    """Turn pydantic's report into the refusal of a container."""
+    found = error.errors(include_url=False)
+    details: Details = [
+        {"type": one["type"], "loc": ["body", *one["loc"]], "msg": one["msg"], "input": one["input"]}
+        | ({"ctx": {name: _plain(value) for name, value in one["ctx"].items()}} if "ctx" in one else {})
+        for one in found
+    ]
+    lines = [f"{path(one['loc'])}: {one['msg']}" for one in found]
+    return WrongShape("; ".join(dict.fromkeys(lines)), details)
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Exception) else value
+
+
+def path(loc: Sequence[str | int]) -> str:
+    """Write a location as one would in code: `input_data.input_string[0]`."""
+    text = ""
+    for step in loc:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text or "body"
+
+
+_INTEGERS = ("max_new_tokens", "max_tokens", "max_gen_len", "max_length", "min_length")
+_FLAGS = ("do_sample", "return_full_text")
+
+
+def _usable(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Refuse a value that no generation code takes; anything unknown passes, as it does on Azure."""
+    for name in _INTEGERS:
+        value = parameters.get(name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+            raise ValueError(f"{name} should be an integer")
+    for name in _FLAGS:
+        if not isinstance(parameters.get(name), bool | None):
+            raise ValueError(f"{name} should be true or false")
+    return parameters
+
+
+Texts = Annotated[list[str], FailFast()]
+"""A list of prompts; the first one that is no text is the one reported."""
+
+Parameters = Annotated[dict[str, Any], AfterValidator(_usable)]
+"""Generation parameters, kept exactly as sent."""

@@ -1,0 +1,173 @@
+"""The server: bytes become a call, the engine answers it, and the reply's timetable is played."""
+
+import asyncio
+import errno
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
+from time import time
+
+from aiohttp import http_exceptions, web
+from aiohttp.http import HttpVersion11
+
+from azureml_emulator.admin import Admin
+from azureml_emulator.engine import Engine
+from azureml_emulator.errors import ConfigError
+from azureml_emulator.journal import Exchange
+from azureml_emulator.wire import Call, Reply
+
+MAX_BODY = 100 << 20
+"""The largest request body in bytes: the limit of the proxy in Microsoft's catalog image (read in its code)."""
+
+
+class Server:
+    """Listens for one engine: a main port, and a port for each endpoint.
+
+    `served` is called with each exchange when its last byte is out.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        host: str = "127.0.0.1",
+        ssl_context: ssl.SSLContext | None = None,
+        max_body: int = MAX_BODY,
+        served: Callable[[Exchange], None] = lambda _: None,
+    ) -> None:
+        self.engine = engine
+        self.host = host
+        self.ports: dict[str, int] = {}
+        self._admin = Admin(engine, self.url)
+        self._ssl_context = ssl_context
+        self._max_body = max_body
+        self._served = served
+        self._runners: dict[str, web.ServerRunner] = {}
+        self._open = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def url(self, listener: str = "") -> str:
+        """The address of the main port, or of an endpoint's own port."""
+        scheme = "https" if self._ssl_context else "http"
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104
+        return f"{scheme}://{host}:{self.ports[listener]}"
+
+    async def listen(self, listener: str = "", port: int = 0) -> None:
+        """Open a port, the main one or an endpoint's own; 0 takes any that is free.
+
+        Raises `ConfigError` if it cannot be had.
+        """
+        handler = partial(self._handle, listener) if listener else self._handle_main
+        runner = web.ServerRunner(
+            web.Server(handler, request_factory=self._request, access_log=None), shutdown_timeout=0.1
+        )
+        await runner.setup()
+        site = web.TCPSite(runner, self.host, port, ssl_context=self._ssl_context)
+        try:
+            await site.start()
+        except OSError as error:
+            await runner.cleanup()
+            raise ConfigError(_unavailable(self.host, port, listener, error)) from None
+        self._runners[listener] = runner
+        self.ports[listener] = runner.addresses[0][1]
+
+    async def close(self, listener: str) -> None:
+        """Close a port."""
+        del self.ports[listener]
+        await self._runners.pop(listener).cleanup()
+
+    async def stop(self, grace: float) -> None:
+        """Refuse new work, let open answers finish for up to `grace` seconds, then close every port."""
+        self.engine.draining = True
+        if self._open:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._idle.wait(), grace)
+        for listener in list(self._runners):
+            await self.close(listener)
+
+    def _request(self, message, payload, protocol, writer, task) -> web.BaseRequest:  # type: ignore[no-untyped-def]
+        loop = asyncio.get_running_loop()
+        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=self._max_body)
+
+    async def _handle_main(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.path.startswith("/_emulator/"):
+            status, body = self._admin.answer(request.method, request.path, request.query)
+            return web.Response(status=status, body=body, content_type="application/json")
+        return await self._handle("", request)
+
+    async def _handle(self, listener: str, request: web.BaseRequest) -> web.StreamResponse:
+        start = asyncio.get_running_loop().time()
+        self._open += 1
+        self._idle.clear()
+        try:
+            call = await self._call(listener, request)
+            reply = self.engine.score(call)
+            return await self._play(request, reply, start)
+        except (web.RequestPayloadError, http_exceptions.HttpProcessingError):
+            return web.Response(status=400, text="Bad Request")
+        finally:
+            self._open -= 1
+            if not self._open:
+                self._idle.set()
+
+    async def _call(self, listener: str, request: web.BaseRequest) -> Call:
+        at = time()
+        oversized = (request.content_length or 0) > self._max_body
+        if not oversized and request.headers.get("expect", "").lower() == "100-continue":
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            request.writer.output_size = 0
+        body = b""
+        try:
+            if not oversized and request.can_read_body:
+                body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            oversized = True
+        return Call(request.method, request.rel_url.raw_path, request.headers, body, at, listener, oversized)
+
+    async def _play(self, request: web.BaseRequest, reply: Reply, start: float) -> web.StreamResponse:
+        response: web.StreamResponse
+        try:
+            if reply.chunked:
+                response = await self._stream(request, reply, start)
+            else:
+                response = web.Response(status=reply.status, headers=reply.headers, body=reply.body)
+                await _until(start + reply.seconds)
+                await response.prepare(request)
+            await response.write_eof()
+        except ConnectionError:
+            if reply.exchange:
+                reply.exchange.problem = "the caller went away before the answer was out"
+        else:
+            if reply.exchange:
+                reply.exchange.served = asyncio.get_running_loop().time() - start
+        if reply.exchange:
+            self._served(reply.exchange)
+        return response
+
+    async def _stream(self, request: web.BaseRequest, reply: Reply, start: float) -> web.StreamResponse:
+        response = web.StreamResponse(status=reply.status, headers=reply.headers)
+        if request.version < HttpVersion11:
+            response.force_close()
+        for due, writes in groupby(reply.writes, key=itemgetter(0)):
+            await _until(start + due)
+            if not response.prepared:
+                await response.prepare(request)
+            await response.write(b"".join(data for _, data in writes))
+        return response
+
+
+async def _until(deadline: float) -> None:
+    """Sleep up to a deadline on the loop's clock; time already spent counts, so nothing drifts."""
+    seconds = deadline - asyncio.get_running_loop().time()
+    if seconds > 0:
+        await asyncio.sleep(seconds)
+
+
+def _unavailable(host: str, port: int, listener: str, error: OSError) -> str:
+    whose = f"endpoint {listener!r}" if listener else "the main port"
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host}, for {whose}, is taken; free it or choose another one with --port"
+    return f"cannot listen on {host}:{port} for {whose}: {error.strerror or error}"

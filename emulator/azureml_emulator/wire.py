@@ -1,0 +1,58 @@
+"""The two values of the request path: a `Call` goes into the engine, a `Reply` comes out of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from azureml_emulator.journal import Exchange
+
+Headers = tuple[tuple[str, str], ...]
+"""Response headers in the order in which they are sent, names in lower case as Envoy writes them."""
+
+Write = tuple[float, bytes]
+"""Some bytes of a body and when they are due, in seconds after the call's arrival."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as it came in, read whole.
+
+    `headers` is looked up by lower-case name, whatever case they were sent in. `at` is the arrival in Unix
+    seconds. `listener` names the endpoint whose own port was called, "" for the main port. `oversized` says
+    that the body was larger than the limit and was not kept.
+    """
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    at: float = 0.0
+    listener: str = ""
+    oversized: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer as a timetable: status, headers, and the writes of its body, in order of time.
+
+    A `chunked` reply is sent with `transfer-encoding: chunked`, a write at a time; any other carries its
+    length in its headers. `exchange` is the journal's record, which the server completes when it has played
+    the last write.
+    """
+
+    status: int
+    headers: Headers
+    writes: tuple[Write, ...]
+    chunked: bool = False
+    exchange: "Exchange | None" = field(default=None, repr=False, compare=False)
+
+    @property
+    def body(self) -> bytes:
+        """The whole body."""
+        return b"".join(data for _, data in self.writes)
+
+    @property
+    def seconds(self) -> float:
+        """When the last byte is due, in seconds after arrival."""
+        return self.writes[-1][0] if self.writes else 0.0
