@@ -1,0 +1,59 @@
+"""Calling an endpoint with a conversation: `AzureMLChatOnlineEndpoint`."""
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, ClassVar
+
+from azureml_endpoint.calls import Calls
+from azureml_endpoint.formatters.binding import as_chat_generation
+from azureml_endpoint.generations import ChatGeneration, ChatGenerationChunk
+from azureml_endpoint.messages import AIMessage, AIMessageChunk, as_messages
+from azureml_endpoint.saving import save
+from azureml_endpoint.streams import chat_chunk
+
+
+class AzureMLChatOnlineEndpoint(Calls[Any, AIMessage, ChatGeneration, ChatGenerationChunk, AIMessageChunk]):
+    """A chat model behind an Azure ML endpoint: messages in, the model's message out.
+
+        chat = AzureMLChatOnlineEndpoint(
+            endpoint_url="https://NAME.REGION.models.ai.azure.com/v1/chat/completions",
+            endpoint_api_type="serverless",
+            endpoint_api_key="...",
+            content_formatter=CustomOpenAIChatContentFormatter(),
+        )
+        chat.invoke([("system", "Be brief."), ("user", "What is sparkling water?")]).content
+
+    For the forms that messages may have see `as_messages`. Dedicated endpoints do not stream: there `stream` gives
+    the whole message as its one piece.
+    """
+
+    formatter_method: ClassVar[str] = "format_messages_request_payload"
+    formatter_examples: ClassVar[str] = "CustomOpenAIChatContentFormatter, MistralChatContentFormatter"
+    saved_as: ClassVar[str] = "azureml_chat_endpoint"
+
+    def save(self, file_path: Path | str) -> None:
+        """Write everything needed to call again, except the key, to a .json, .yaml or .yml file; see `load_llm`."""
+        save(self, file_path)
+
+    def _input(self, value: Any) -> list[Any]:
+        return as_messages(value)
+
+    def _generation(self, answer: Any, reader: str) -> ChatGeneration:
+        return as_chat_generation(answer, reader)
+
+    def _output(self, generation: ChatGeneration) -> AIMessage:
+        return generation.message
+
+    def _read_chunk(self, event: Any) -> ChatGenerationChunk | None:
+        return chat_chunk(event)
+
+    def _whole_chunk(self, generation: ChatGeneration) -> ChatGenerationChunk:
+        whole = {each.name: getattr(generation.message, each.name) for each in fields(AIMessage)}
+        return ChatGenerationChunk(AIMessageChunk(**whole))
+
+    def _output_chunk(self, chunk: ChatGenerationChunk) -> AIMessageChunk:
+        return chunk.message
+
+    @property
+    def _llm_type(self) -> str:
+        return self.saved_as

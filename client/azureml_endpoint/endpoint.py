@@ -1,0 +1,55 @@
+"""Calling an endpoint with a prompt: `AzureMLOnlineEndpoint`."""
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from azureml_endpoint.calls import Calls
+from azureml_endpoint.formatters.binding import as_generation
+from azureml_endpoint.generations import Generation, GenerationChunk
+from azureml_endpoint.saving import save
+from azureml_endpoint.streams import completion_chunk
+
+
+class AzureMLOnlineEndpoint(Calls[str, str, Generation, GenerationChunk, str]):
+    """A text model behind an Azure ML endpoint: a prompt in, its completion out.
+
+        llm = AzureMLOnlineEndpoint(
+            endpoint_url="https://NAME.REGION.inference.ml.azure.com/score",
+            endpoint_api_key="...",
+            content_formatter=CustomOpenAIContentFormatter(),
+        )
+        llm.invoke("Write me a song about sparkling water:", temperature=0.8)
+
+    Dedicated endpoints do not stream: there `stream` gives the whole text as its one piece.
+    """
+
+    saved_as: ClassVar[str] = "azureml_endpoint"
+
+    def save(self, file_path: Path | str) -> None:
+        """Write everything needed to call again, except the key, to a .json, .yaml or .yml file; see `load_llm`."""
+        save(self, file_path)
+
+    def _input(self, value: Any) -> str:
+        value = value.to_string() if hasattr(value, "to_string") else value
+        if not isinstance(value, str):
+            raise TypeError(f"the prompt must be a str, not {type(value).__name__}; messages are for the chat class")
+        return value
+
+    def _generation(self, answer: Any, reader: str) -> Generation:
+        return as_generation(answer, reader)
+
+    def _output(self, generation: Generation) -> str:
+        return generation.text
+
+    def _read_chunk(self, event: Any) -> GenerationChunk | None:
+        return completion_chunk(event)
+
+    def _whole_chunk(self, generation: Generation) -> GenerationChunk:
+        return GenerationChunk(generation.text, generation.generation_info)
+
+    def _output_chunk(self, chunk: GenerationChunk) -> str:
+        return chunk.text
+
+    @property
+    def _llm_type(self) -> str:
+        return self.saved_as

@@ -1,0 +1,85 @@
+"""When a failed try is worth another, and after what pause: a policy as a value, for sync and async alike."""
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+
+from azureml_endpoint.errors import (
+    CertificateError,
+    EndpointError,
+    EndpointTimeoutError,
+    ModelError,
+    StatusError,
+    UnreachableError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """At most `max_retries` more tries, where one is safe and may help; pauses in seconds.
+
+    Tried again: failures to connect, connections that broke before an answer, 429, 500, 502, 503, 504, and 424 when
+    Azure says that no model was ready. Not tried again: a silent endpoint and 408, since the model may still be at
+    work on the request and a second one would only add to the load (documented: a timeout does not stop the
+    container); nor anything after the first byte of a stream.
+    """
+
+    max_retries: int = 1
+    first_pause: float = 0.5
+    longest_pause: float = 8.0
+    longest_wait: float = 60.0
+    """The longest Retry-After that is waited for; a longer one ends the call at once."""
+    statuses: frozenset[int] = frozenset({429, 500, 502, 503, 504})
+    random: Callable[[], float] = field(default=random.random, compare=False, repr=False)
+    wall_clock: Callable[[], float] = field(default=time.time, compare=False, repr=False)
+
+    def pause(self, error: EndpointError, tries: int) -> float | None:
+        """Return the seconds to wait after the `tries`-th try failed with `error`, or None when it was the last."""
+        if tries > self.max_retries or not self.helps(error):
+            return None
+        asked = asked_pause(error.headers, self.wall_clock())
+        if asked is not None:
+            return asked if asked <= self.longest_wait else None
+        longest = min(self.longest_pause, self.first_pause * 2.0 ** min(tries - 1, 60))
+        return longest * (0.5 + 0.5 * self.random())
+
+    def helps(self, error: EndpointError) -> bool:
+        """Return whether another try is safe and may end better."""
+        match error:
+            case ModelError():
+                return error.not_ready
+            case StatusError():
+                return error.status in self.statuses
+            case UnreachableError():
+                return not isinstance(error, CertificateError)
+            case EndpointTimeoutError():
+                return error.phase == "connect"
+        return False
+
+
+def asked_pause(headers: Mapping[str, str], now: float) -> float | None:
+    """Return the seconds that the endpoint asks to wait, or None when it does not say.
+
+    `retry-after-ms` in milliseconds (seen on serverless endpoints), else `retry-after` in seconds or as a date.
+    """
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    text = headers.get("retry-after")
+    seconds = _number(text)
+    if seconds is not None or not text:
+        return seconds
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        value = float(text) if text else -1.0
+    except ValueError:
+        return None
+    return value if 0 <= value < float("inf") else None

@@ -1,0 +1,254 @@
+"""Server-sent events: bytes in, events out, and what OpenAI's events say.
+
+`EventParser` knows neither sockets nor models; `Chunks` reads pieces of an answer from its events and knows
+whether the stream was whole. Lines end at CR, LF or CRLF and nowhere else, so U+2028 in a text does no harm.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+from azureml_endpoint.errors import (
+    SHOWN_BODY,
+    EndpointError,
+    EndpointTimeoutError,
+    StreamCutError,
+    StreamEventError,
+    error_message,
+    excerpt,
+)
+from azureml_endpoint.generations import ChatGenerationChunk, GenerationChunk, choice_info, usage_metadata
+from azureml_endpoint.messages import AIMessageChunk
+
+DONE = "[DONE]"
+
+
+class Event(NamedTuple):
+    """One server-sent event: its name, `message` unless given, and its data lines joined by LF."""
+
+    name: str
+    data: str
+
+
+class EventParser:
+    """An incremental parser of server-sent events, correct however the bytes are cut (WHATWG HTML 9.2)."""
+
+    def __init__(self) -> None:
+        self._line = bytearray()
+        self._after_cr = False
+        self._first = True
+        self._name = ""
+        self._data: list[str] = []
+
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """Yield the events that `chunk` completes."""
+        if self._after_cr and chunk:
+            chunk = chunk.removeprefix(b"\n")
+            self._after_cr = False
+        *lines, rest = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        self._after_cr = chunk.endswith(b"\r")
+        for line in lines:
+            self._line += line
+            yield from self._take()
+        self._line += rest
+
+    def close(self) -> Iterator[Event]:
+        """Yield the event that the end of the bytes completes: servers forget the last empty line."""
+        if self._line:
+            yield from self._take()
+        yield from self._dispatch()
+
+    def _take(self) -> Iterator[Event]:
+        line = self._line.decode("utf-8", "replace")
+        self._line.clear()
+        if self._first:
+            line, self._first = line.removeprefix("\ufeff"), False
+        if not line:
+            yield from self._dispatch()
+            return
+        name, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "data":
+            self._data.append(value)
+        elif name == "event":
+            self._name = value
+
+    def _dispatch(self) -> Iterator[Event]:
+        name, data = self._name or "message", self._data
+        self._name, self._data = "", []
+        if data:
+            yield Event(name, "\n".join(data))
+
+
+class Piece(Protocol):
+    """What both kinds of chunk have."""
+
+    @property
+    def text(self) -> str:
+        """The piece's text."""
+        ...
+
+    @property
+    def finish_reason(self) -> str | None:
+        """Why the model stopped, on the last piece."""
+        ...
+
+
+P = TypeVar("P", bound=Piece)
+E = TypeVar("E", bound=EndpointError)
+
+
+@dataclass
+class Chunks(Generic[P]):
+    """The pieces of one streamed answer: feed bytes, close, and an incomplete or failed stream raises.
+
+    The stream is whole when `[DONE]` came or a finish reason did. Errors carry the text so far as `partial`.
+    """
+
+    read: Callable[[Any], P | None]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    secret: str = ""
+    done: bool = False
+
+    def __post_init__(self) -> None:
+        self._parser = EventParser()
+        self._texts: list[str] = []
+        self._finished = False
+
+    @property
+    def partial(self) -> str:
+        """The text that has arrived."""
+        return "".join(self._texts)
+
+    def feed(self, chunk: bytes) -> Iterator[P]:
+        """Yield the pieces that `chunk` completes; nothing more once `done`."""
+        yield from self._pieces(self._parser.feed(chunk))
+
+    def close(self) -> Iterator[P]:
+        """Yield what the end completes; raises StreamCutError when the answer is not whole."""
+        yield from self._pieces(self._parser.close())
+        if not self._whole:
+            raise self._cut("the stream ended without [DONE] and without a finish reason")
+
+    def broke(self, error: EndpointError) -> None:
+        """Take note that the connection broke: raises unless nothing of the answer can be missing."""
+        if self._whole:
+            return
+        if isinstance(error, EndpointTimeoutError):
+            error.partial = self.partial
+            raise error
+        raise self._cut(f"the stream broke off: {error}") from error
+
+    @property
+    def _whole(self) -> bool:
+        return self.done or self._finished
+
+    def _cut(self, reason: str) -> StreamCutError:
+        text = f"{reason}, after {len(self.partial)} characters of text"
+        return self._marked(StreamCutError(text, status=200, headers=self.headers))
+
+    def _marked(self, error: E) -> E:
+        error.partial = self.partial
+        error.without(self.secret)
+        return error
+
+    def _pieces(self, events: Iterator[Event]) -> Iterator[P]:
+        for event in events:
+            for data in self._decoded(event):
+                if self.done:
+                    return
+                piece = self.read(data)
+                if piece is None:
+                    continue
+                self._texts.append(piece.text)
+                self._finished = self._finished or piece.finish_reason is not None
+                yield piece
+
+    def _decoded(self, event: Event) -> Iterator[Any]:
+        if event.data.strip() == DONE:
+            self.done = True
+            return
+        for data in _documents(event.data):
+            message = error_message(data)
+            if data is None or message is not None or event.name == "error":
+                raise self._failed(message or "no JSON", event.data)
+            yield data
+
+    def _failed(self, message: str, data: str) -> StreamEventError:
+        shown = excerpt(data, SHOWN_BODY)
+        text = f"the stream failed after {len(self.partial)} characters of text: {message}. The event: {shown}"
+        return self._marked(StreamEventError(text, status=200, body=data, headers=self.headers))
+
+
+def completion_chunk(data: Any) -> GenerationChunk | None:
+    """Read an event of a streamed completion; None when it says nothing."""
+    choice = _first_choice(data)
+    usage = data.get("usage") if isinstance(data, dict) else None
+    text = choice.get("text")
+    info = {name: value for name, value in choice_info(choice).items() if value is not None}
+    if isinstance(usage, dict):
+        info["usage"] = usage
+    if not isinstance(text, str) and not info:
+        return None
+    return GenerationChunk(text if isinstance(text, str) else "", info or None)
+
+
+def chat_chunk(data: Any) -> ChatGenerationChunk | None:
+    """Read an event of a streamed chat answer; None when it says nothing."""
+    choice = _first_choice(data)
+    delta = choice["delta"] if isinstance(choice.get("delta"), dict) else {}
+    usage = usage_metadata(data.get("usage")) if isinstance(data, dict) else None
+    if not choice and usage is None:
+        return None
+    reason = choice_info(choice)["finish_reason"]
+    content = delta.get("content")
+    metadata = {"finish_reason": reason, "model": data.get("model")}
+    message = AIMessageChunk(
+        content if isinstance(content, str) else "",
+        tool_call_chunks=_call_chunks(delta.get("tool_calls")),
+        usage_metadata=usage,
+        finish_reason=reason,
+        response_metadata={name: value for name, value in metadata.items() if value} if reason else {},
+        id=data["id"] if isinstance(data.get("id"), str) else None,
+    )
+    return ChatGenerationChunk(message)
+
+
+def _first_choice(data: Any) -> Mapping[str, Any]:
+    match data:
+        case {"choices": [dict(choice), *_]}:
+            return choice
+    return {}
+
+
+def _call_chunks(calls: Any) -> list[dict[str, Any]]:
+    chunks: list[dict[str, Any]] = []
+    for position, call in enumerate(calls if isinstance(calls, list) else ()):
+        match call:
+            case {"function": dict(function)}:
+                index = call.get("index", position)
+                chunks.append(
+                    {
+                        "name": function.get("name"),
+                        "args": function.get("arguments"),
+                        "id": call.get("id"),
+                        "index": index,
+                    }
+                )
+    return chunks
+
+
+def _documents(data: str) -> list[Any]:
+    """Return the JSON of an event, or of its lines one by one, since servers forget empty lines; None is no JSON."""
+    whole = _loaded(data)
+    if whole is None and "\n" in data:
+        return [_loaded(line) for line in data.split("\n") if line.strip() != DONE]
+    return [whole]
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
