@@ -3,9 +3,8 @@
 import importlib
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass as plain
-from functools import cache, cached_property
-from typing import Annotated, Any
+from functools import cache
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic.dataclasses import dataclass
@@ -31,8 +30,7 @@ _LIMITS = frozenset(
 )
 
 
-@plain(frozen=True)
-class Ask:
+class Ask(NamedTuple):
     """One prompt with all that an answer may depend on: the request it is part of, the seed, the endpoint."""
 
     prompt: Prompt
@@ -45,7 +43,7 @@ class Ask:
         """The generation parameters, as sent."""
         return self.reading.parameters
 
-    @cached_property
+    @property
     def draw(self) -> Draw:
         """Randomness fixed by seed, endpoint, prompt, and the parameters that are not mere limits.
 
@@ -53,7 +51,7 @@ class Ask:
         """
         chosen = {name: value for name, value in self.parameters.items() if name not in _LIMITS}
         asked = [self.prompt.text, list(self.prompt.messages)]
-        return Draw(str(self.seed).encode(), self.endpoint.encode(), canonical(asked), canonical(chosen))
+        return Draw.of(str(self.seed).encode(), self.endpoint.encode(), canonical(asked), canonical(chosen))
 
     def cut(self, text: str) -> Answer:
         """Apply the caller's stop sequences, token limit and `return_full_text` to a text."""
@@ -125,9 +123,9 @@ class Faker(AnswerSource):
     locale: Annotated[str, AfterValidator(_known_locale)] = "en_US"
 
     def answer(self, ask: Ask) -> Answer:
-        fake = _faker(self.locale)
-        fake.seed_instance(ask.draw.integer(b"text"))
-        return ask.cut(" ".join(fake.sentence() for _ in range(2 + ask.draw.integer(b"length") % 6)))
+        fake, draw = _faker(self.locale), ask.draw
+        fake.seed_instance(draw.integer(b"text"))
+        return ask.cut(" ".join(fake.sentence() for _ in range(2 + draw.integer(b"length") % 6)))
 
 
 @cache

@@ -6,8 +6,7 @@ A schema names its api type; nothing else in the emulator asks which one it is.
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from azureml_emulator.errors import AccessDenied, BadAuthorization, ContainerError
 from azureml_emulator.wire import Headers, Write
@@ -25,8 +24,7 @@ def server_sent(event: bytes) -> bytes:
     return b"data: " + event + b"\n\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What the container gives back to the front door, before that adds its own headers."""
 
     status: int
@@ -74,6 +72,9 @@ def _bearer(headers: Mapping[str, str]) -> tuple[str, str]:
     return scheme, key.strip()
 
 
+_PYTHON = json.JSONEncoder(check_circular=False)
+_COMPACT = json.JSONEncoder(check_circular=False, ensure_ascii=False, separators=(",", ":"))
+_COMPACT_ASCII = json.JSONEncoder(check_circular=False, separators=(",", ":"))
 _AZMLINFSRV = "azmlinfsrv/1.5.1"
 
 
@@ -99,7 +100,7 @@ class Dedicated(ApiType):
         return Result(200, (("content-type", "text/html; charset=utf-8"),), ((0.0, b"Healthy"),))
 
     def dump(self, value: Any) -> bytes:
-        return json.dumps(value).encode()
+        return _PYTHON.encode(value).encode()
 
     def run_headers(self, caller_id: str, seconds: float) -> Headers:
         return (
@@ -149,9 +150,9 @@ class Serverless(ApiType):
 
     def dump(self, value: Any) -> bytes:
         try:
-            return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+            return _COMPACT.encode(value).encode()
         except UnicodeEncodeError:  # half a surrogate pair has no UTF-8; escaped, it arrives all the same
-            return json.dumps(value, separators=(",", ":")).encode()
+            return _COMPACT_ASCII.encode(value).encode()
 
     def healthy(self) -> Result:
         return Result(200, JSON, ((0.0, b'"healthy"'),))

@@ -1,8 +1,7 @@
 """A deployment's container: takes a request apart, asks the answer source, writes the response."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from azureml_emulator import tokens
 from azureml_emulator.answers import AnswerSource, Ask
@@ -21,8 +20,7 @@ from azureml_emulator.schema import Answer, Chunk, Reading, Schema, Scoring
 from azureml_emulator.wire import Write
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """What came of a request in the container: the result, and for the journal what was read or refused."""
 
     result: Result
@@ -78,7 +76,7 @@ class Container:
         return self.schema.parse(request.document)
 
     def _write(self, request: Request, reading: Reading, answers: Sequence[Answer]) -> Result:
-        scoring = Scoring(reading, answers, request.draw.hexadecimal(b"answer"), int(request.call.at), self._model)
+        scoring = Scoring(reading, answers, request.draw, int(request.call.at), self._model)
         if reading.stream and self.schema.stream is not None:
             return Result(200, EVENTS, tuple(self._events(self.schema.stream(scoring))), chunked=True)
         seconds = self._whole(scoring)

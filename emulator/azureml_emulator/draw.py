@@ -5,33 +5,40 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False)
+
 
 def canonical(value: Any) -> bytes:
     """Render a JSON value so that equal values give equal bytes, whatever their key order or spacing."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()
 
 
 class Draw:
-    """A source of random values, each of them fixed by the key and its own label."""
+    """A source of random values, each of them fixed by the source's key and its own label."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_salt", "key")
 
-    def __init__(self, *parts: bytes) -> None:
+    def __init__(self, key: bytes, salt: bytes = b"") -> None:
+        """Make the source of a key of 32 bytes; the `salt`, of any fixed length, tells sources of one key apart."""
+        self.key = key
+        self._salt = salt
+
+    @classmethod
+    def of(cls, *parts: bytes) -> "Draw":
         """Make the source for a key of several parts."""
         key = blake2b(digest_size=32)
         for part in parts:
             key.update(len(part).to_bytes(8, "big"))
             key.update(part)
-        self._key = key.digest()
+        return cls(key.digest())
 
-    @property
-    def key(self) -> bytes:
-        """The 32 bytes that everything drawn here depends on."""
-        return self._key
+    def within(self, part: bytes) -> "Draw":
+        """Make the source for one more part."""
+        return Draw(blake2b(part, key=self.key, digest_size=32).digest())
 
     def integer(self, label: bytes) -> int:
         """Draw an integer from 0 up to 2**128 - 1."""
-        return int.from_bytes(blake2b(label, key=self._key, digest_size=16).digest(), "big")
+        return int.from_bytes(blake2b(self._salt + label, key=self.key, digest_size=16).digest(), "big")
 
     def unit(self, label: bytes) -> float:
         """Draw a number from 0 up to, not including, 1."""
@@ -39,13 +46,13 @@ class Draw:
 
     def guid(self, label: bytes) -> str:
         """Draw a GUID that looks like a random (version 4) one."""
-        number = blake2b(label, key=self._key, digest_size=16).hexdigest()
+        number = blake2b(self._salt + label, key=self.key, digest_size=16).hexdigest()
         variant = "89ab"[int(number[16], 16) & 3]
         return f"{number[:8]}-{number[8:12]}-4{number[13:16]}-{variant}{number[17:20]}-{number[20:]}"
 
     def hexadecimal(self, label: bytes) -> str:
         """Draw 32 hexadecimal digits."""
-        return blake2b(label, key=self._key, digest_size=16).hexdigest()
+        return blake2b(self._salt + label, key=self.key, digest_size=16).hexdigest()
 
     def pick(self, label: bytes, weights: Mapping[str, int]) -> str:
         """Draw one of the names with a chance in proportion to its weight; not all may be zero."""

@@ -7,7 +7,7 @@ from azureml_emulator.draw import Draw
 from azureml_emulator.endpoint import Endpoint
 from azureml_emulator.errors import DoorError, EndpointNotFound, ShuttingDown
 from azureml_emulator.journal import Exchange, Journal
-from azureml_emulator.live import LiveEndpoint, door_result, frame
+from azureml_emulator.live import LiveEndpoint, door_result, framed
 from azureml_emulator.wire import Call, Reply
 
 
@@ -43,8 +43,7 @@ class Engine:
 
     def _unplaced(self, call: Call, error: DoorError) -> Reply:
         result = door_result(error)
-        guid = Draw(str(self.seed).encode(), call.path.encode("utf-8", "surrogateescape")).guid(b"request")
-        reply = frame(result, call.at, (("x-request-id", guid),))
+        guid = Draw.of(str(self.seed).encode(), call.path.encode("utf-8", "surrogateescape")).guid(b"request")
         exchange = Exchange(
             endpoint="",
             deployment=None,
@@ -57,7 +56,8 @@ class Engine:
             request_id=guid,
             problem=str(error),
         )
-        return Reply(reply.status, reply.headers, reply.writes, exchange=exchange)
+        headers = framed(result, call.at, (("x-request-id", guid),))
+        return Reply(result.status, headers, result.writes, exchange=exchange)
 
     def reset(self) -> None:
         """Start afresh: an empty journal, and no request was seen before."""

@@ -111,6 +111,11 @@ class ContainerError(EmulatorError):
         self.message = message
         self.details = details
 
+    @property
+    def cause(self) -> str:
+        """What the journal notes."""
+        return self.message
+
     def body(self) -> dict[str, Any]:
         """What azmlinfsrv says (measured, 1.5.1)."""
         return {"message": self.message}
@@ -203,7 +208,11 @@ class ScoringFailed(ContainerError):
 
     def __init__(self, cause: str) -> None:
         super().__init__("An unexpected error occurred in scoring script. Check the logs for more info.")
-        self.cause = cause
+        self._cause = cause
+
+    @property
+    def cause(self) -> str:
+        return self._cause
 
     def llm_body(self) -> dict[str, Any]:
         return {"error": {"code": "Internal Server Error", "message": self.message, "status": self.llm_status}}

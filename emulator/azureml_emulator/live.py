@@ -1,6 +1,5 @@
 """A running endpoint: its front door, its containers, and the state they need."""
 
-import hmac
 from collections import OrderedDict
 from email.utils import formatdate
 from functools import lru_cache
@@ -14,10 +13,9 @@ from azureml_emulator.errors import (
     DeploymentNotFound,
     DoorError,
     EndpointNotFound,
-    ScoringFailed,
 )
 from azureml_emulator.journal import Exchange
-from azureml_emulator.request import Request
+from azureml_emulator.request import Request, identity, parse
 from azureml_emulator.wire import Call, Headers, Reply
 
 TEXT: Headers = (("content-type", "text/plain"),)
@@ -37,8 +35,7 @@ class LiveEndpoint:
         self.api_type = settings.api_type
         self._seed = seed if settings.seed is None else settings.seed
         self._containers = {one.name: Container(one, settings.name, self._seed) for one in settings.deployments}
-        self._key = settings.key.encode()
-        self._home = (str(self._seed).encode(), settings.name.encode())
+        self._home = Draw.of(str(self._seed).encode(), settings.name.encode())
         self._seen: OrderedDict[bytes, int] = OrderedDict()
 
     @property
@@ -52,21 +49,22 @@ class LiveEndpoint:
 
     def score(self, call: Call, path: str) -> Reply:
         """Answer a call that is for this endpoint; `path` is the path below the endpoint's own address."""
-        request = Request(call, path)
-        request.draw = self._draw(request)
-        container = None
+        document = parse(call.body)
+        request = Request(call, path, document, self._draw(identity(call, path, document)))
+        container = run = None
         try:
             self._admit(call)
             container = self._choose(request)
             run = container.run(request)
             result = self.api_type.forward(run.result)
-            problem = _problem(run)
+            problem = "" if run.error is None else run.error.cause
         except DoorError as error:
-            run, result, problem = None, door_result(error), str(error)
+            result, problem = door_result(error), str(error)
         return self._reply(request, container, result, run, problem)
 
-    def _draw(self, request: Request) -> Draw:
-        base = Draw(*self._home, request.identity)
+    def _draw(self, asked: bytes) -> Draw:
+        """Give the randomness of a request: it depends on how often this very request came before."""
+        base = self._home.within(asked)
         times = self._seen.get(base.key, 0)
         self._seen[base.key] = times + 1
         if len(self._seen) > _REMEMBERED:
@@ -74,8 +72,7 @@ class LiveEndpoint:
         return Draw(base.key, times.to_bytes(8, "big"))
 
     def _admit(self, call: Call) -> None:
-        given = self.api_type.key_in(call.headers).encode("utf-8", "surrogateescape")
-        if not hmac.compare_digest(given, self._key):
+        if self.api_type.key_in(call.headers) != self.settings.key:
             raise AccessDenied("the key is not this endpoint's")
 
     def _choose(self, request: Request) -> Container:
@@ -103,7 +100,6 @@ class LiveEndpoint:
             ids += (("x-ms-client-request-id", request.client_id),)
         if container:
             ids += (("azureml-model-deployment", container.name), ("azureml-model-session", container.name))
-        reply = frame(result, call.at, ids)
         exchange = Exchange(
             endpoint=self.name,
             deployment=container.name if container else None,
@@ -111,20 +107,14 @@ class LiveEndpoint:
             path=call.path,
             status=result.status,
             at=call.at,
-            seconds=reply.seconds,
+            seconds=result.writes[-1][0],
             size=len(call.body),
             request_id=request.guid,
             client_request_id=request.client_id,
             reading=run.reading if run else None,
             problem=problem,
         )
-        return Reply(reply.status, reply.headers, reply.writes, reply.chunked, exchange)
-
-
-def _problem(run: Run) -> str:
-    if run.error is None:
-        return ""
-    return run.error.cause if isinstance(run.error, ScoringFailed) else run.error.message
+        return Reply(result.status, framed(result, call.at, ids), result.writes, result.chunked, exchange)
 
 
 def door_result(error: DoorError) -> Result:
@@ -132,17 +122,13 @@ def door_result(error: DoorError) -> Result:
     return Result(error.status, TEXT, ((0.0, error.text.encode()),))
 
 
-def frame(result: Result, at: float, ids: Headers = ()) -> Reply:
-    """Make the reply of the front door: its own headers before and after those of the container.
-
-    Order and lower case as in real traffic (captured 2025-08).
-    """
-    length: Headers = ()
-    if not result.chunked:
-        length = (("content-length", str(sum(len(data) for _, data in result.writes))),)
+def framed(result: Result, at: float, ids: Headers) -> Headers:
+    """Put the front door's headers around the container's: order and lower case as in real traffic (captured)."""
     kind, *rest = result.headers
-    headers = (("server", "azureml-frontdoor"), ("date", _date(int(at))), kind, *length, *rest, *ids)
-    return Reply(result.status, headers, result.writes, result.chunked)
+    length: Headers = (
+        () if result.chunked else (("content-length", str(sum(len(data) for _, data in result.writes))),)
+    )
+    return (("server", "azureml-frontdoor"), ("date", _date(int(at))), kind, *length, *rest, *ids)
 
 
 @lru_cache(maxsize=16)

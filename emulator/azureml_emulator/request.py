@@ -2,20 +2,29 @@
 
 import json
 import re
-from functools import cached_property
 from typing import Any
 
 from azureml_emulator.draw import Draw, canonical
 from azureml_emulator.errors import BadBody
 from azureml_emulator.wire import Call
 
+DEPLOYMENT = "azureml-model-deployment"
+
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def decode(body: bytes) -> Any:
-    """Parse a body as Microsoft's inference server does: strict UTF-8, then Python's JSON, NaN included.
+def parse(body: bytes) -> Any:
+    """Parse a body, or give the `BadBody` that says why it cannot be."""
+    try:
+        return _decoded(body)
+    except BadBody as error:
+        return error
 
-    Raises `BadBody` in that server's words (measured, azmlinfsrv 1.5.1).
+
+def _decoded(body: bytes) -> Any:
+    """Decode as Microsoft's inference server does, and in its words: strict UTF-8, then Python's JSON, NaN included.
+
+    Measured with azmlinfsrv 1.5.1.
     """
     if not body:
         raise BadBody("POST body is empty. Expecting a JSON dictionary.", "Expecting value")
@@ -29,53 +38,37 @@ def decode(body: bytes) -> Any:
         raise BadBody(f"POST body could not be decoded as JSON: {error}", str(error)) from None
 
 
+def identity(call: Call, path: str, document: Any) -> bytes:
+    """Give what makes two calls the same request: method, path, chosen deployment, and the body's JSON value."""
+    head = f"{call.method} {path} {call.headers.get(DEPLOYMENT, '')}\n".encode("utf-8", "surrogateescape")
+    if isinstance(document, BadBody):
+        return head + call.body
+    try:
+        return head + canonical(document)
+    except RecursionError:
+        return head + call.body
+
+
 class Request:
     """What the front door and the container know about a call.
 
-    `document` is the parsed body, or the `BadBody` that says why there is none.
+    `document` is the parsed body, or the `BadBody` that says why there is none; `deployment` the one that the
+    caller chose by header, or nothing; `guid` the service's own id of this request, since a caller's
+    `x-request-id` is overwritten (documented); `client_id` the caller's `x-ms-client-request-id`, cut to 40
+    characters (documented), or nothing if it has others than letters, digits, `-` and `_` (unverified).
     """
 
-    def __init__(self, call: Call, path: str) -> None:
+    __slots__ = ("call", "client_id", "deployment", "document", "draw", "guid", "path")
+
+    def __init__(self, call: Call, path: str, document: Any, draw: Draw) -> None:
         self.call = call
         self.path = path
-        self.document: Any
-        try:
-            self.document = decode(call.body)
-        except BadBody as error:
-            self.document = error
-        self.draw = Draw()
-
-    @property
-    def deployment(self) -> str:
-        """The deployment that the caller chose by header, or nothing."""
-        return self.call.headers.get("azureml-model-deployment", "")
-
-    @cached_property
-    def identity(self) -> bytes:
-        """What makes two requests the same one: method, path, chosen deployment, and the body's JSON value."""
-        if isinstance(self.document, BadBody):
-            body = self.call.body
-        else:
-            try:
-                body = canonical(self.document)
-            except RecursionError:
-                body = self.call.body
-        head = f"{self.call.method} {self.path} {self.deployment}\n"
-        return head.encode("utf-8", "surrogateescape") + body
-
-    @cached_property
-    def guid(self) -> str:
-        """The service's own id of this request; a caller's `x-request-id` is overwritten (documented)."""
-        return self.draw.guid(b"request")
-
-    @property
-    def client_id(self) -> str:
-        """The caller's `x-ms-client-request-id`: letters, digits, `-` and `_`, cut to 40 (documented).
-
-        An id with other characters is dropped as a whole (unverified).
-        """
-        given = self.call.headers.get("x-ms-client-request-id", "")
-        return given[:40] if _CLIENT_ID.fullmatch(given) else ""
+        self.document = document
+        self.draw = draw
+        self.deployment = call.headers.get(DEPLOYMENT, "")
+        self.guid = draw.guid(b"request")
+        given = call.headers.get("x-ms-client-request-id")
+        self.client_id = given[:40] if given and _CLIENT_ID.fullmatch(given) else ""
 
     @property
     def caller_id(self) -> str:

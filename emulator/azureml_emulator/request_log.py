@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import TextIO
 
 from azureml_emulator.journal import Exchange
@@ -12,7 +13,7 @@ Line = Callable[[Exchange], str]
 
 def text_line(exchange: Exchange) -> str:
     """Time, status, what was called, who answered, how long it took, and the notes."""
-    at = datetime.fromtimestamp(exchange.at).strftime("%H:%M:%S.%f")[:-3]
+    at = f"{_clock(int(exchange.at))}.{int(exchange.at * 1000) % 1000:03}"
     who = f"{exchange.endpoint}/{exchange.deployment}" if exchange.deployment else exchange.endpoint or "-"
     took = "gone" if exchange.served is None else f"{exchange.served * 1000:.1f} ms"
     notes = "".join(f"  ! {note}" for note in exchange.notes)
@@ -26,12 +27,17 @@ def json_line(exchange: Exchange) -> str:
     return json.dumps({name: facts[name] for name in shown})
 
 
+@lru_cache(maxsize=16)
+def _clock(at: int) -> str:
+    return datetime.fromtimestamp(at).strftime("%H:%M:%S")
+
+
 FORMATS: dict[str, Line] = {"text": text_line, "json": json_line}
 
 
 def _printable(text: str) -> str:
     """Keep a caller's control characters off the terminal."""
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+    return text if text.isprintable() else "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 class RequestLog:

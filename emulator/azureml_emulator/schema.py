@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from types import MappingProxyType
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, FailFast, TypeAdapter, ValidationError
 
 from azureml_emulator import tokens
 from azureml_emulator.api_type import DEDICATED, ApiType
+from azureml_emulator.draw import Draw
 from azureml_emulator.errors import Details, WrongShape
 
 Body = TypeVar("Body")
@@ -39,8 +41,7 @@ Turns = Annotated[list[Turn], FailFast()]
 """A conversation; the first message that is none is the one reported."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(NamedTuple):
     """What the model is asked: a text, and for chat the messages it came from.
 
     For chat, `text` is the content of the last message, its text parts joined.
@@ -71,8 +72,7 @@ def text_of(content: Any) -> str:
     return "".join(part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str))
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A request as the model's container understands it: its prompts, and the parameters as they were sent.
 
     `full_text` and `max_tokens` are what holds when the parameters do not say: whether the answer repeats the
@@ -80,32 +80,35 @@ class Reading:
     """
 
     prompts: tuple[Prompt, ...]
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = MappingProxyType({})
     stream: bool = False
     full_text: bool = False
     max_tokens: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One answer of the model. `finish_reason` is `stop` or, when the token limit cut it, `length`."""
 
     text: str
     finish_reason: str = "stop"
 
 
-@dataclass(frozen=True, slots=True)
-class Scoring:
-    """All that is known when the response is written: what was asked, what was answered, and the envelope's ids.
+class Scoring(NamedTuple):
+    """All that is known when the response is written: what was asked, what was answered, and what envelopes need.
 
-    `id` is 32 hexadecimal digits, `created` Unix seconds, `model` the name that a serverless answer reports.
+    `created` is in Unix seconds, `model` the name that a serverless answer reports.
     """
 
     reading: Reading
     answers: Sequence[Answer]
-    id: str = "0" * 32
+    draw: Draw = Draw.of()
     created: int = 0
     model: str = ""
+
+    @property
+    def id(self) -> str:
+        """The answer's id: 32 hexadecimal digits."""
+        return self.draw.hexadecimal(b"answer")
 
     @property
     def texts(self) -> list[str]:
@@ -140,21 +143,21 @@ class Schema(Generic[Body]):
     api_type: ApiType = DEDICATED
     paths: tuple[str, ...] = ("/score",)
     stream: Callable[[Scoring], Iterator[Chunk]] | None = None
-    _adapter: TypeAdapter[Body] = field(init=False, repr=False, compare=False)
+    _validate: Callable[[Any], Body] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_adapter", TypeAdapter(self.request))
+        object.__setattr__(self, "_validate", TypeAdapter(self.request).validator.validate_python)
 
     def parse(self, document: Any) -> Reading:
         """Read a request body. Raises `WrongShape`, which names each field that is not as it should be."""
         try:
-            return self.read(self._adapter.validate_python(document))
+            return self.read(self._validate(document))
         except ValidationError as error:
             raise wrong_shape(error) from None
 
     def ignored(self, document: Any) -> list[str]:
         """Name the top-level fields of a valid request body that this shape does not read."""
-        body = self._adapter.validate_python(document)
+        body = self._validate(document)
         return sorted(body.model_extra or ()) if isinstance(body, BaseModel) else []
 
 
@@ -182,18 +185,18 @@ def path(loc: Sequence[str | int]) -> str:
     return text or "body"
 
 
-_INTEGERS = ("max_new_tokens", "max_tokens", "max_gen_len", "max_length", "min_length")
-_FLAGS = ("do_sample", "return_full_text")
+_INTEGERS = {"max_new_tokens", "max_tokens", "max_gen_len", "max_length", "min_length"}
+_FLAGS = {"do_sample", "return_full_text"}
 
 
 def _usable(parameters: dict[str, Any]) -> dict[str, Any]:
     """Refuse a value that no generation code takes; anything unknown passes, as it does on Azure."""
-    for name in _INTEGERS:
-        value = parameters.get(name)
+    for name in _INTEGERS & parameters.keys():
+        value = parameters[name]
         if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
             raise ValueError(f"{name} should be an integer")
-    for name in _FLAGS:
-        if not isinstance(parameters.get(name), bool | None):
+    for name in _FLAGS & parameters.keys():
+        if parameters[name] not in (True, False, None):
             raise ValueError(f"{name} should be true or false")
     return parameters
 
