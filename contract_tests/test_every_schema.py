@@ -1,0 +1,136 @@
+"""Every wire shape there is, also one that was just dropped in, keeps the promises all shapes make.
+
+Its own example is accepted on a socket, the answer is of its own response type, a wrong body is refused in words
+that help, and any text that a caller can write in JSON reaches the model and comes back unchanged.
+"""
+
+import http.client
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from azureml_emulator.schemas import all_schemas
+from pydantic import TypeAdapter
+
+SCHEMAS = [pytest.param(schema, id=name) for name, schema in all_schemas().items()]
+STREAMED = [pytest.param(schema, id=name) for name, schema in all_schemas().items() if schema.stream]
+
+TEXTS = {
+    "quotes": 'She said "so", and \'so\', and """so""".',
+    "quoted": '"all of it"',
+    "backslashes": "C:\\new\\table \\\\server \\u0041 \\",
+    "newlines": "one\ntwo\r\nthree\rfour\n",
+    "blanks": "  \t between blanks \n ",
+    "controls": "nul \x00 bell \x07 escape \x1b delete \x7f",
+    "emoji": "👩‍👩‍👧 🇺🇦 é é 汉字 עברית",
+    "separators": "line\u2028paragraph\u2029next\x85line\ufeffmark",
+    "surrogate": "half \ud83d of a pair",
+    "json": '{"inputs": ["x"], "n": null}',
+    "sse": "data: [DONE]\n\ndata: {}\n\n: comment",
+    "empty": "",
+}
+LARGE = "0123456789abcde\n" * 65536
+
+
+def post(url: str, key: str, document: Any) -> tuple[int, bytes]:
+    """Post JSON the plainest way, ASCII on the wire, and give back status and body."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+    try:
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        connection.request("POST", parts.path, json.dumps(document), headers)
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
+
+
+def replaced(value: Any, old: str, new: str) -> Any:
+    """Give a copy of a JSON value in which one text stands in place of another."""
+    if isinstance(value, dict):
+        return {name: replaced(one, old, new) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [replaced(one, old, new) for one in value]
+    return new if value == old else value
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Give every scalar of a JSON value."""
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from leaves(one)
+    else:
+        yield value
+
+
+def asking(schema: Any, text: str) -> Any:
+    """Give the shape's example with another text in the place of its (last) prompt."""
+    prompt = schema.parse(schema.example).prompts[-1].text
+    body = replaced(schema.example, prompt, text)
+    assert body != schema.example, "the example's prompt is not among the example's texts"
+    return body
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_example_is_answered_in_the_response_type(azureml_emulator, schema):
+    endpoint = azureml_emulator.endpoint(schema)
+    status, body = post(endpoint.url, endpoint.key, schema.example)
+    assert status == 200, body
+    TypeAdapter(schema.response).validate_json(body, strict=True)
+    (call,) = endpoint.calls
+    assert call.status == 200
+    assert call.prompts
+    assert call.notes == []
+    assert call.prompts[-1] in leaves(json.loads(body))
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_every_path_is_served(azureml_emulator, schema):
+    endpoint = azureml_emulator.endpoint(schema)
+    answers = {path: post(endpoint.base_url + path, endpoint.key, schema.example)[0] for path in schema.paths}
+    assert answers == dict.fromkeys(schema.paths, 200)
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_wrong_shape_is_refused_by_name_of_the_field(azureml_emulator, schema):
+    endpoint = azureml_emulator.endpoint(schema)
+    needed = [name for name, field in schema.request.model_fields.items() if field.is_required()]
+    assert needed
+    status, body = post(endpoint.url, endpoint.key, {"nonsense": 1})
+    assert status in (422, 424), body
+    assert all(name in body.decode() for name in needed), body
+    (call,) = endpoint.calls
+    assert all(name in " ".join(call.notes) for name in needed)
+
+
+@pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in TEXTS.items()])
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_text_survives(azureml_emulator, schema, text):
+    endpoint = azureml_emulator.endpoint(schema)
+    status, body = post(endpoint.url, endpoint.key, asking(schema, text))
+    assert status == 200, body
+    assert endpoint.calls[-1].prompts[-1] == text
+    assert text in list(leaves(json.loads(body)))
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_megabyte_survives(azureml_emulator, schema):
+    endpoint = azureml_emulator.endpoint(schema)
+    status, body = post(endpoint.url, endpoint.key, asking(schema, LARGE))
+    assert status == 200
+    assert endpoint.calls[-1].prompts[-1] == LARGE
+    assert LARGE in list(leaves(json.loads(body)))
+
+
+@pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in TEXTS.items()])
+@pytest.mark.parametrize("schema", STREAMED)
+def test_text_survives_streaming(azureml_emulator, schema, text):
+    endpoint = azureml_emulator.endpoint(schema)
+    status, body = post(endpoint.url, endpoint.key, {**asking(schema, text), "stream": True})
+    assert status == 200, body
+    *events, done, rest = body.decode().split("\n\n")
+    assert (done, rest) == ("data: [DONE]", "")
+    choices = [json.loads(event.removeprefix("data: "))["choices"][0] for event in events]
+    assert "".join(one["delta"]["content"] if "delta" in one else one["text"] for one in choices) == text
