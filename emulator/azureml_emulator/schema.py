@@ -24,10 +24,10 @@ Chunk = tuple[Any, int]
 class Fields(BaseModel):
     """A JSON object of a request. Fields it does not name are accepted and ignored, as the real servers do."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class Turn(Fields):
+class Turn(Fields, extra="allow"):
     """One message of a conversation; content is a text, a list of parts, or null beside tool calls.
 
     The roles are those of Microsoft's LLM server (measured).
@@ -154,11 +154,6 @@ class Schema(Generic[Body]):
             return self.read(self._validate(document))
         except ValidationError as error:
             raise wrong_shape(error) from None
-
-    def ignored(self, document: Any) -> list[str]:
-        """Name the top-level fields of a valid request body that this shape does not read."""
-        body = self._validate(document)
-        return sorted(body.model_extra or ()) if isinstance(body, BaseModel) else []
 
 
 def wrong_shape(error: ValidationError) -> WrongShape:

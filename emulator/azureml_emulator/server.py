@@ -45,6 +45,8 @@ class Server:
         self._max_body = max_body
         self._served = served
         self._runners: dict[str, web.ServerRunner] = {}
+        self._loop = asyncio.get_running_loop()
+        self._now = self._loop.time
         self._open = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -89,8 +91,7 @@ class Server:
             await self.close(listener)
 
     def _request(self, message, payload, protocol, writer, task) -> web.BaseRequest:  # type: ignore[no-untyped-def]
-        loop = asyncio.get_running_loop()
-        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=self._max_body)
+        return web.BaseRequest(message, payload, protocol, writer, task, self._loop, client_max_size=self._max_body)
 
     async def _handle_main(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path.startswith("/_emulator/"):
@@ -99,7 +100,7 @@ class Server:
         return await self._handle("", request)
 
     async def _handle(self, listener: str, request: web.BaseRequest) -> web.StreamResponse:
-        start = asyncio.get_running_loop().time()
+        start = self._now()
         self._open += 1
         self._idle.clear()
         try:
@@ -134,7 +135,8 @@ class Server:
                 response = await self._stream(request, reply, start)
             else:
                 response = web.Response(status=reply.status, headers=reply.headers, body=reply.body)
-                await _until(start + reply.seconds)
+                if reply.seconds:
+                    await self._until(start + reply.seconds)
                 await response.prepare(request)
             await response.write_eof()
         except ConnectionError:
@@ -142,7 +144,7 @@ class Server:
                 reply.exchange.problem = "the caller went away before the answer was out"
         else:
             if reply.exchange:
-                reply.exchange.served = asyncio.get_running_loop().time() - start
+                reply.exchange.served = self._now() - start
         if reply.exchange:
             self._served(reply.exchange)
         return response
@@ -152,18 +154,17 @@ class Server:
         if request.version < HttpVersion11:
             response.force_close()
         for due, writes in groupby(reply.writes, key=itemgetter(0)):
-            await _until(start + due)
+            await self._until(start + due)
             if not response.prepared:
                 await response.prepare(request)
             await response.write(b"".join(data for _, data in writes))
         return response
 
-
-async def _until(deadline: float) -> None:
-    """Sleep up to a deadline on the loop's clock; time already spent counts, so nothing drifts."""
-    seconds = deadline - asyncio.get_running_loop().time()
-    if seconds > 0:
-        await asyncio.sleep(seconds)
+    async def _until(self, deadline: float) -> None:
+        """Sleep up to a deadline on the loop's clock; time already spent counts, so nothing drifts."""
+        seconds = deadline - self._now()
+        if seconds > 0:
+            await asyncio.sleep(seconds)
 
 
 def _unavailable(host: str, port: int, listener: str, error: OSError) -> str:

@@ -9,7 +9,7 @@ from azureml_emulator.schema import Fields, Scoring
 Stop = str | list[str] | None
 
 
-class Sampling(Fields):
+class Sampling(Fields, extra="allow"):
     """Fields of every text request, with the ranges of the Llama routes (documented).
 
     `null` means the same as leaving a field out, `"stream": "True"` the same as true: Microsoft's own curl
