@@ -1,0 +1,108 @@
+"""LangChain's Azure ML page, all of it: `LLMChain` included, over our client as a LangChain class.
+
+And the same page with LangChain's own newest classes, of which hardly a cell runs: why there is another client.
+"""
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from contract_tests.notebook import KEY, OWN, ran
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*LlamaContentFormatter.*deprecated")
+
+
+def chained(notebook, emulator):
+    """Run the cell with `LLMChain`, of which LangChain says, past all filters, that it is deprecated."""
+    with pytest.warns(DeprecationWarning, match="The class `LLMChain` was deprecated"):
+        return ran(notebook, emulator, "chain")
+
+
+@pytest.fixture
+def ours(notebook):
+    if find_spec("azureml_endpoint.langchain") is None:
+        pytest.skip("azureml_endpoint.langchain does not exist yet")
+    notebook.modules = ("azureml_endpoint.langchain", "azureml_endpoint")
+    notebook.run("import")
+    return notebook
+
+
+def test_ours_is_a_langchain_class(ours):
+    from langchain_core.language_models import BaseLLM
+
+    assert issubclass(ours.names["AzureMLOnlineEndpoint"], BaseLLM)
+
+
+@pytest.mark.parametrize("api_type", ["realtime", "dedicated"])
+def test_cells_in_order(ours, azureml_emulator, api_type, capsys):
+    ours.api_type = api_type
+    for cell, endpoint, parameters in (
+        ("completion", "llama", OWN),
+        ("parameters of a call", "llama", {**OWN, "temperature": 0.5}),
+        ("completion", "llama", OWN),
+        ("serverless", "completions", OWN),
+    ):
+        shown, prompt, call = ran(ours, azureml_emulator, cell)
+        assert shown == prompt
+        assert (call.endpoint, call.prompts, call.notes) == (endpoint, [prompt], [])
+        assert call.parameters == parameters
+
+    _, prompt, call = ran(ours, azureml_emulator, "custom formatter")
+    assert (call.endpoint, call.prompts, call.notes) == ("summarization", [prompt], [])
+    assert capsys.readouterr().out == prompt + "\n"
+
+    _, prompt, call = chained(ours, azureml_emulator)
+    assert (call.endpoint, call.prompts, call.notes) == ("dolly", [prompt], [])
+    assert call.parameters == {"temperature": 0.8, "max_tokens": 300}
+    assert repr(prompt) in capsys.readouterr().out
+
+    ours.run("save and load")
+    saved, loaded = ours.names["save_llm"], ours.names["loaded_llm"]
+    assert loaded.deployment_name == saved.deployment_name
+    assert loaded.model_kwargs == saved.model_kwargs
+    assert KEY not in capsys.readouterr().out + Path("azureml.json").read_text(encoding="utf-8")
+
+
+def test_chain_gives_inputs_and_text(ours, azureml_emulator):
+    ours.run("custom formatter")
+    chained(ours, azureml_emulator)
+    given = {"word_count": 3, "topic": '"quotes"\nand lines'}
+    answer = ours.names["chain"].invoke(given)
+    assert answer == {**given, "text": ours.names["prompt"].format(**given)}
+    assert azureml_emulator.calls[-1].prompts == [answer["text"]]
+
+
+@pytest.fixture
+def theirs(notebook):
+    notebook.modules = ("langchain_community.llms.azureml_endpoint", "langchain_community.llms.loading")
+    notebook.run("import")
+    return notebook
+
+
+@pytest.mark.parametrize(
+    ("cell", "error", "why"),
+    [
+        ("completion", ValidationError, "endpoint_api_type"),
+        ("serverless", ValidationError, "endpoint_api_type"),
+        ("custom formatter", TypeError, "takes 3 positional arguments but 4 were given"),
+    ],
+)
+def test_cells_that_fail_with_langchain_itself(theirs, azureml_emulator, cell, error, why):
+    theirs.api_type = "dedicated"
+    theirs.cells = {name: code.replace('"realtime"', '"dedicated"') for name, code in theirs.cells.items()}
+    with pytest.raises(error, match=why):
+        theirs.run(cell)
+    assert azureml_emulator.calls == []
+
+
+def test_chain_with_langchain_itself(theirs, azureml_emulator):
+    """The one cell that asks a model and still runs; its prompt is mangled, and the journal says so."""
+    import os
+
+    theirs.names["os"] = os
+    _, prompt, call = chained(theirs, azureml_emulator)
+    assert call.prompts == [json.dumps(prompt)]
+    assert "quoted and escaped twice" in call.notes[0]
