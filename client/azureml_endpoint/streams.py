@@ -126,8 +126,8 @@ class Chunks(Generic[P]):
         yield from self._pieces(self._parser.feed(chunk))
 
     def close(self) -> Iterator[P]:
-        """Yield what the end completes; raises StreamCutError when the answer is not whole."""
-        yield from self._pieces(self._parser.close())
+        """Yield what the end completes, a torn event left out; StreamCutError when the answer is not whole."""
+        yield from self._pieces(event for event in self._parser.close() if _is_whole(event))
         if not self._whole:
             raise self._cut("the stream ended without [DONE] and without a finish reason")
 
@@ -245,6 +245,10 @@ def _documents(data: str) -> list[Any]:
     if whole is None and "\n" in data:
         return [_loaded(line) for line in data.split("\n") if line.strip() != DONE]
     return [whole]
+
+
+def _is_whole(event: Event) -> bool:
+    return event.data.strip() == DONE or None not in _documents(event.data)
 
 
 def _loaded(text: str) -> Any:

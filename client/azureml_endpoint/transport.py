@@ -27,6 +27,13 @@ from azureml_endpoint.surroundings import proxies_for, tls_context
 
 KEPT_CONNECTIONS = 128
 
+_FAILURES = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    urllib3.exceptions.ProxySchemeUnsupported,
+    OSError,
+)
+
 _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
 
 
@@ -181,19 +188,24 @@ class _Adapter(HTTPAdapter):
 def _mapped(request: Request, limits: Limits) -> Iterator[None]:
     try:
         yield
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+    except _FAILURES as error:
         raise _error_of(error, request, limits) from error
 
 
 def _error_of(error: Exception, request: Request, limits: Limits) -> EndpointError:
-    causes = list(_causes(error))
-    if any(isinstance(cause, requests.ConnectTimeout | urllib3.exceptions.ConnectTimeoutError) for cause in causes):
-        return timed_out("total" if time.monotonic() >= limits.deadline else "connect", request.url)
-    if any(isinstance(cause, TimeoutError | requests.Timeout | urllib3.exceptions.TimeoutError) for cause in causes):
-        return timed_out("total" if time.monotonic() >= limits.deadline else "read", request.url)
-    if any(isinstance(cause, requests.exceptions.SSLError | urllib3.exceptions.SSLError) for cause in causes):
+    causes = tuple(_causes(error))
+    refused = _any(causes, urllib3.exceptions.NewConnectionError)
+    if not refused and _any(causes, TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError):
+        connecting = _any(causes, requests.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError)
+        over = time.monotonic() >= limits.deadline
+        return timed_out("total" if over else "connect" if connecting else "read", request.url)
+    if _any(causes, requests.exceptions.SSLError, urllib3.exceptions.SSLError):
         return CertificateError(f"no trusted connection to {request.url}: {error}").without(request.key)
     return UnreachableError(f"no answer from {request.url}: {error}").without(request.key)
+
+
+def _any(causes: tuple[BaseException, ...], *kinds: type[BaseException]) -> bool:
+    return any(isinstance(cause, kinds) for cause in causes)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -16,6 +16,10 @@ from azureml_endpoint import (
     CustomOpenAIChatContentFormatter,
     CustomOpenAIContentFormatter,
 )
+from hypothesis import settings
+
+settings.register_profile("client", max_examples=30, deadline=None, derandomize=True, database=None)
+settings.load_profile("client")
 
 KEY = "a-canary-key-0123456789abcdef012"
 
@@ -70,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.left.set()
             self.close_connection = True
 
-    do_GET = do_POST
+    do_GET = do_POST  # noqa: N815  # http.server's name
 
     def _write(self, answer: Answer) -> None:
         if answer.drip_head:
@@ -99,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """Answers with `answers` one after the other and then with the last one again, or with what a function returns."""
+    """Answers with `answers` one after the other, the last one again and again, or with a function."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -154,6 +158,8 @@ def server() -> Iterator[Server]:
 def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ENDPOINT_URL", "ENDPOINT_API_KEY", "DEPLOYMENT_NAME", "ENDPOINT_API_TYPE", "TIMEOUT"):
         monkeypatch.delenv(f"AZUREML_{name}", raising=False)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
