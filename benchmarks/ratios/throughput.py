@@ -1,0 +1,91 @@
+"""Requests per second of `azureml-emulator serve`, all features on, against handlers that do nothing else."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from ratios.comparison import Comparison, ratios
+from ratios.data import KEY
+from ratios.processes import ROOT, Child, executable, module
+
+GROUP = "throughput"
+ROUNDS = 6
+SECONDS = 2.0
+TARGET = 0.7
+
+
+class Load(NamedTuple):
+    """What one window measured; requests per second of processor time are None where the system tells none."""
+
+    per_second: float
+    per_busy_second: float | None
+    server_busy: float | None
+    own_busy: float
+
+
+def compare() -> list[Comparison]:
+    """The emulator against `web.Server` and against `web.Application`."""
+    with _emulator() as (port, pid), Child(module("plain_server")) as plain, Child(module("load")) as load:
+        bare = plain.read()
+        sides = {name: _window(load, at, plain.pid) for name, at in bare.items()}
+        names = ["web.Server", "emulator", "web.Application"]
+        sides["emulator"] = _window(load, port, pid)
+        measured: dict[str, list[Load]] = {name: [] for name in names}
+        for number in range(ROUNDS):
+            for name in names if number % 2 == 0 else reversed(names):
+                measured[name].append(sides[name]())
+    return [row for name in bare for row in _rows(name, measured["emulator"], measured[name])]
+
+
+def _rows(name: str, ours: list[Load], bare: list[Load]) -> Iterator[Comparison]:
+    per_second = [[one.per_second for one in side] for side in (ours, bare)]
+    context = f"{median(per_second[0]):.0f} / {median(per_second[1]):.0f} per second{_busy(ours, bare)}"
+    what = f"emulator / bare {name} handler"
+    yield Comparison(GROUP, f"requests/s: {what}", ratios(*per_second), at_least=TARGET, context=context)
+    busy = [[one.per_busy_second for one in side if one.per_busy_second] for side in (ours, bare)]
+    if all(len(side) == ROUNDS for side in busy):
+        context = f"{median(busy[0]):.0f} / {median(busy[1]):.0f} per second of the server's processor time"
+        yield Comparison(GROUP, f"requests per CPU second: {what}", ratios(*busy), context=context)
+
+
+def _busy(*sides: list[Load]) -> str:
+    shares = [[one.server_busy for one in side if one.server_busy is not None] for side in sides]
+    if not all(shares):
+        return ""
+    servers = " / ".join(f"{median(side):.0%}" for side in shares)
+    loads = " / ".join(f"{median(one.own_busy for one in side):.0%}" for side in sides)
+    return f"; a core's share of servers {servers}, of the load {loads}"
+
+
+@contextmanager
+def _emulator() -> Iterator[tuple[int, int]]:
+    """Run the command with one endpoint, its request log into a file; give the endpoint's port and the pid."""
+    endpoint = {"name": "gpt2", "schema": "gpt2", "key": KEY}
+    with TemporaryDirectory() as folder, (Path(folder) / "requests.log").open("w", encoding="utf-8") as log:
+        config = Path(folder) / "emulator.yaml"
+        config.write_text(json.dumps({"port": 0, "print_urls": "json", "endpoints": [endpoint]}), encoding="utf-8")
+        command = [executable(ROOT / ".venv", "azureml-emulator"), "serve", "--config", str(config)]
+        with Child(command, stderr=log) as child:
+            ready: dict[str, Any] = child.read()
+            url = ready["endpoints"][0]["url"]
+            yield int(url.split(":")[2].partition("/")[0]), ready["pid"]
+
+
+def _window(load: Child, port: int, pid: int) -> Callable[[], Load]:
+    def measure() -> Load:
+        found = load.ask(port=port, pid=pid, seconds=SECONDS)
+        if found["refused"] or not found["answered"]:
+            raise RuntimeError(f"port {port} did not answer as it should: {found}")
+        answered, seconds, server = found["answered"], found["seconds"], found["server"]
+        return Load(
+            answered / seconds,
+            answered / server if server else None,
+            None if server is None else server / seconds,
+            found["own"] / seconds,
+        )
+
+    return measure
