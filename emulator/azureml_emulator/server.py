@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import logging
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +19,20 @@ from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.journal import Exchange
 from azureml_emulator.wire import Call, Reply
+
+_logger = logging.getLogger("azureml_emulator.server")
+
+
+def _in_a_line(record: logging.LogRecord) -> bool:
+    """Report bytes that are no HTTP in one line: their traceback is of no use, and quotes them, keys and all."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, http_exceptions.HttpProcessingError | web.RequestPayloadError):
+        record.msg, record.args = "%s: not HTTP (%s)", (record.getMessage(), type(error).__name__)
+        record.exc_info = None
+    return True
+
+
+_logger.addFilter(_in_a_line)
 
 MAX_BODY = 100 << 20
 """The largest request body in bytes: the limit of the proxy in Microsoft's catalog image (read in its code)."""
@@ -64,7 +79,7 @@ class Server:
         """
         handler = partial(self._handle, listener) if listener else self._handle_main
         runner = web.ServerRunner(
-            web.Server(handler, request_factory=self._request, access_log=None), shutdown_timeout=0.1
+            web.Server(handler, request_factory=self._request, access_log=None, logger=_logger), shutdown_timeout=0.1
         )
         await runner.setup()
         site = web.TCPSite(runner, self.host, port, ssl_context=self._ssl_context)

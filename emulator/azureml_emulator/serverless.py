@@ -1,12 +1,26 @@
 """What the requests and answers of serverless endpoints have in common: sampling fields, and the envelope."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, WrapValidator
 
 from azureml_emulator.schema import Fields, Scoring
 
 Stop = str | list[str] | None
+
+
+def _as_sent(value: Any, check: Callable[[Any], float]) -> Any:
+    """Check a number, and keep 1 apart from 1.0: parameters are reported as they were sent."""
+    checked = check(value)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else checked
+
+
+_KEPT = WrapValidator(_as_sent)
+
+Temperature = Annotated[float, Field(ge=0, le=2), _KEPT]
+Share = Annotated[float, Field(ge=0, le=1), _KEPT]
+Penalty = Annotated[float, Field(ge=-2, le=2), _KEPT]
 
 
 class Sampling(Fields, extra="allow"):
@@ -18,10 +32,10 @@ class Sampling(Fields, extra="allow"):
 
     model: str | None = None
     max_tokens: Annotated[int, Field(ge=0)] | None = None
-    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
-    top_p: Annotated[float, Field(ge=0, le=1)] | None = None
-    frequency_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
-    presence_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
+    temperature: Temperature | None = None
+    top_p: Share | None = None
+    frequency_penalty: Penalty | None = None
+    presence_penalty: Penalty | None = None
     seed: int | None = None
     stop: Stop = None
     stream: bool | None = None

@@ -1,4 +1,4 @@
-"""Llama 2 base and other text generation, second generation: parameters inside `input_data`, a row for each prompt."""
+"""Llama 2 base and others, second generation: parameters inside `input_data`, a row for each prompt."""
 
 from typing import Literal
 

@@ -1,0 +1,76 @@
+import pytest
+from azureml_emulator.answers import AnswerSource, Echo, Fixed
+from azureml_emulator.latency import Constant, Latency, Tokens
+from azureml_emulator.variant import Variant
+from pydantic import TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+FAMILIES = [AnswerSource, Latency]
+
+
+def test_a_member_is_made_from_its_name_from_a_mapping_or_is_taken_as_it_is():
+    assert AnswerSource.of("echo") == Echo()
+    assert AnswerSource.of({"type": "fixed", "text": "x"}) == Fixed("x")
+    assert AnswerSource.of(Fixed("x")) == Fixed("x")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("fakr", "did you mean 'faker'"),
+        ({"type": "nope"}, "expected one of echo, faker, fixed, python"),
+        (5, "or a mapping with a 'type'"),
+        ({"text": "x"}, "or a mapping with a 'type'"),
+        ({"type": "fixed"}, "Field required"),
+        ({"type": "fixed", "text": "x", "y": 1}, "Unexpected keyword"),
+    ],
+)
+def test_anything_else_is_refused_with_what_was_expected(given, expected):
+    with pytest.raises(ValidationError, match=expected):
+        AnswerSource.of(given)
+
+
+def test_a_class_is_known_by_its_name_in_snake_case_as_soon_as_it_exists():
+    class Colour(Variant):
+        """A family."""
+
+    @dataclass(frozen=True)
+    class LightBlue(Colour):
+        """A member."""
+
+    assert Colour.members() == {"light_blue": LightBlue}
+    assert Colour.of("light_blue") == LightBlue()
+
+
+def test_a_name_is_given_once():
+    class Taste(Variant):
+        """A family."""
+
+    type("Sweet", (Taste,), {"__qualname__": "a.Sweet"})
+    with pytest.raises(TypeError, match=r"'sweet' is taken by a\.Sweet"):
+        type("Sweet", (Taste,), {"__qualname__": "b.Sweet"})
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_each_member_documents_itself(family):
+    for member in family.members().values():
+        assert member.__doc__
+        assert not member.__doc__.startswith(member.__name__ + "(")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_json_schema_knows_each_member(family):
+    forms = TypeAdapter(family).json_schema()["anyOf"]
+    named = {form.get("const") or form["properties"]["type"]["const"] for form in forms}
+    assert named == set(family.members())
+
+
+def test_latency_says_when_tokens_are_out():
+    assert Constant(250).at(1) == Constant(250).at(99) == 0.25
+    assert [Tokens(100, 20).at(token) for token in (0, 1, 2, 11)] == [0.1, 0.1, 0.12, 0.3]
+
+
+@pytest.mark.parametrize("ms", [-1, float("nan"), float("inf"), "slow"])
+def test_a_latency_is_a_length_of_time(ms):
+    with pytest.raises(ValidationError):
+        Constant(ms)
