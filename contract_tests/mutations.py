@@ -1,0 +1,426 @@
+"""Ways to break the emulator on purpose, and the tests that must notice.
+
+`python -m contract_tests.mutations MODULE...` breaks it in each way that concerns these test modules, runs there the
+tests that should notice until one fails, and prints what became of it as JSON: `{"mutation": {"module": "test"}}`.
+Last of all it breaks nothing, to show that then nothing fails.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from azureml_emulator import answers, container, journal, live, request, schema, server
+from azureml_emulator.api_type import Dedicated, Serverless
+from azureml_emulator.directory import Directory
+from azureml_emulator.errors import WrongShape
+from azureml_emulator.schemas import all_schemas
+
+HERE = Path(__file__).parent
+
+EVERY, CURL, OPENAI, NOTEBOOK = "test_every_schema.py", "test_curl.py", "test_openai_sdk.py", "test_notebook.py"
+COMPLETION, CHAT, PAGE = (f"langchain_community/test_{name}.py" for name in ("completion", "chat", "notebook"))
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A way to break things: what it is, how to do it, and in which modules which test (by its name) must notice."""
+
+    about: str
+    apply: Callable[[pytest.MonkeyPatch], None]
+    noticed: Mapping[str, str]
+
+
+MUTATIONS: dict[str, Mutation] = {}
+
+
+def mutation(about: str, noticed: Mapping[str, str]) -> Callable[[Callable[[pytest.MonkeyPatch], None]], None]:
+    """Enter a way to break things into the table, under its function's name."""
+
+    def entered(apply: Callable[[pytest.MonkeyPatch], None]) -> None:
+        MUTATIONS[apply.__name__] = Mutation(about, apply, noticed)
+
+    return entered
+
+
+def writing(patch: pytest.MonkeyPatch, name: str, write: Callable[[Any], Any]) -> None:
+    """Let a wire shape write its answers in another way; schemas are frozen, so go behind their back."""
+    reshape(patch, name, write=write)
+
+
+def reshape(patch: pytest.MonkeyPatch, name: str, **fields: Any) -> None:
+    shape = all_schemas()[name]
+    for field, value in fields.items():
+        patch.setitem(vars(shape), field, value)
+
+
+# Shapes of the answers
+
+
+@mutation("gpt2 answers an object instead of a list of rows", {EVERY: "test_example", COMPLETION: "test_answer"})
+def gpt2_without_list(patch):
+    writing(patch, "gpt2", lambda scoring: {"0": scoring.texts[0]})
+
+
+@mutation(
+    "llama numbers its rows from 1",
+    {EVERY: "test_example", COMPLETION: "test_answer", NOTEBOOK: "test_completion", PAGE: "test_cells_in_order"},
+)
+def llama_rows_from_one(patch):
+    writing(patch, "llama", lambda scoring: [{"1": text} for text in scoring.texts])
+
+
+@mutation(
+    "dolly wraps its strings in objects",
+    {EVERY: "test_example", COMPLETION: "test_answer", PAGE: "test_chain_with_langchain"},
+)
+def dolly_in_objects(patch):
+    writing(patch, "dolly", lambda scoring: [{"0": text} for text in scoring.texts])
+
+
+@mutation("huggingface answers flat, as outside Azure ML", {EVERY: "test_example", COMPLETION: "test_answer"})
+def huggingface_flat(patch):
+    writing(patch, "huggingface", lambda scoring: [{"generated_text": text} for text in scoring.texts])
+
+
+@mutation(
+    "the summary has another key",
+    {EVERY: "test_example", CURL: "test_each_endpoint", NOTEBOOK: "test_custom_formatter"},
+)
+def summary_renamed(patch):
+    writing(patch, "summarization", lambda scoring: [{"summary": text} for text in scoring.texts])
+
+
+@mutation("dedicated chat answers a bare string", {EVERY: "test_example", CHAT: "test_answer"})
+def llama_chat_bare(patch):
+    writing(patch, "llama-chat", lambda scoring: scoring.texts[0])
+
+
+@mutation(
+    "a text completion has its text under another key",
+    {OPENAI: "test_completions", COMPLETION: "test_answer", NOTEBOOK: "test_serverless"},
+)
+def completion_text_renamed(patch):
+    write = all_schemas()["completions"].write
+
+    def renamed(scoring):
+        document = write(scoring)
+        choice = document["choices"][0]
+        choice["output"] = choice.pop("text")
+        return document
+
+    writing(patch, "completions", renamed)
+
+
+@mutation("a chat message has no role", {EVERY: "test_example", OPENAI: "test_chat", CHAT: "test_answer"})
+def chat_without_role(patch):
+    write = all_schemas()["chat"].write
+
+    def unnamed(scoring):
+        document = write(scoring)
+        del document["choices"][0]["message"]["role"]
+        return document
+
+    writing(patch, "chat", unnamed)
+
+
+@mutation("chat answers carry no usage", {OPENAI: "test_chat"})
+def without_usage(patch):
+    patch.setattr(schema.Scoring, "usage", None)
+
+
+# Text
+
+
+@mutation("echo strips blanks", {EVERY: "test_text_survives", NOTEBOOK: "test_custom_formatter"})
+def echo_strips(patch):
+    patch.setattr(answers.Echo, "answer", lambda self, ask: answers.Answer(ask.prompt.text.strip()))
+
+
+@mutation("serverless JSON loses halves of surrogate pairs", {EVERY: "test_text_survives"})
+def surrogates_lost(patch):
+    def dump(self, value):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+    patch.setattr(Serverless, "dump", dump)
+
+
+@mutation("tokens of a stream lose their leading blanks", {EVERY: "test_text_survives_streaming", OPENAI: "stream"})
+def stream_strips(patch):
+    split = container.tokens.split
+    patch.setattr(container.tokens, "split", lambda text: [piece.lstrip() for piece in split(text)])
+
+
+# Streams
+
+
+@mutation("events end in CRLF", {CURL: "test_stream", EVERY: "test_text_survives_streaming"})
+def stream_crlf(patch):
+    patch.setattr(container, "server_sent", lambda event: b"data: " + event + b"\r\n\r\n")
+
+
+@mutation("a comment keeps the stream alive", {CURL: "test_stream", EVERY: "test_text_survives_streaming"})
+def stream_comment(patch):
+    patch.setattr(container, "server_sent", lambda event: b": ping\n\ndata: " + event + b"\n\n")
+
+
+@mutation("events are named", {CURL: "test_stream"})
+def stream_event_lines(patch):
+    patch.setattr(container, "server_sent", lambda event: b"event: message\ndata: " + event + b"\n\n")
+
+
+@mutation("[DONE] is missing", {CURL: "test_stream", EVERY: "test_text_survives_streaming"})
+def stream_without_done(patch):
+    patch.setattr(container, "END_OF_STREAM", b"")
+
+
+@mutation("the stream is declared as JSON", {CURL: "test_stream"})
+def stream_as_json(patch):
+    patch.setattr(container, "EVENTS", container.JSON)
+
+
+@mutation("a request to stream is answered whole", {OPENAI: "test_chat_stream", CHAT: "test_stream", CURL: "stream"})
+def never_streams(patch):
+    reshape(patch, "chat", stream=None)
+
+
+@mutation("the last chunk of a stream has no usage", {OPENAI: "test_chat_stream", CURL: "test_stream_byte_for_byte"})
+def stream_without_usage(patch):
+    stream = all_schemas()["chat"].stream
+
+    def unaccounted(scoring):
+        for document, tokens in stream(scoring):
+            document.pop("usage", None)
+            yield document, tokens
+
+    reshape(patch, "chat", stream=unaccounted)
+
+
+# The front door
+
+
+@mutation(
+    "a container's failure passes as it is",
+    {
+        CURL: "test_form_content_type_is_refused_by_a_dedicated",
+        COMPLETION: "test_wrong_formatter",
+        CHAT: "test_chat_formatter",
+    },
+)
+def no_424(patch):
+    patch.setattr(Dedicated, "forward", lambda self, result: result)
+
+
+@mutation(
+    "a 424 does not say what the model's status was",
+    {CURL: "test_form_content_type_is_refused_by_a_dedicated", COMPLETION: "test_wrong_formatter"},
+)
+def model_error_headers_missing(patch):
+    patch.setattr(Dedicated, "forward", lambda self, result: replace_status(result))
+
+
+def replace_status(result: Any) -> Any:
+    return result if result.status == 200 else replace(result, status=424)
+
+
+@mutation(
+    "any key opens",
+    {OPENAI: "test_wrong_key", COMPLETION: "test_wrong_key", CHAT: "test_wrong_key", CURL: "test_keys"},
+)
+def any_key(patch):
+    patch.setattr(live.LiveEndpoint, "_admit", lambda self, call: None)
+
+
+@mutation("api-key is not looked at", {CURL: "test_keys_of_serverless_endpoints"})
+def no_api_key(patch):
+    patch.setattr(Serverless, "key_in", Dedicated.key_in)
+
+
+@mutation(
+    "the deployment header is ignored",
+    {OPENAI: "test_deployment", COMPLETION: "deployment", CHAT: "deployment", CURL: "test_errors_of_the_front_door"},
+)
+def header_ignored(patch):
+    patch.setattr(request.Request, "deployment", "")
+
+
+@mutation("Host names are ignored", {CURL: "test_host_name"})
+def host_ignored(patch):
+    find = Directory.find
+    patch.setattr(
+        Directory, "find", lambda self, call: find(self, call._replace(headers={**call.headers, "host": ""}))
+    )
+
+
+@mutation("any content type will do", {CURL: "test_form_content_type"})
+def any_content_type(patch):
+    read = container.Container._read
+
+    def lenient(self, asked):
+        headers = {**asked.call.headers, "content-type": "application/json"}
+        asked.call = asked.call._replace(headers=headers)
+        return read(self, asked)
+
+    patch.setattr(container.Container, "_read", lenient)
+
+
+@mutation("a refusal does not name the field", {EVERY: "test_wrong_shape", OPENAI: "test_wrong_body"})
+def field_not_named(patch):
+    def silent(error):
+        return WrongShape("wrong", [{"type": "wrong", "loc": ["body"], "msg": "wrong", "input": None}])
+
+    patch.setattr(schema, "wrong_shape", silent)
+
+
+@mutation("null for model is refused", {OPENAI: "test_null_model", CHAT: "test_stream"})
+def null_refused(patch):
+    parse = schema.Schema.parse
+
+    def strict(self, document):
+        if document.get("model", "") is None:
+            raise WrongShape("model: Input should be a valid string")
+        return parse(self, document)
+
+    patch.setattr(schema.Schema, "parse", strict)
+
+
+@mutation("the /v1 routes are missing", {OPENAI: "test_base_urls", NOTEBOOK: "test_serverless"})
+def no_v1(patch):
+    for name in ("chat", "completions"):
+        paths = all_schemas()[name].paths
+        reshape(patch, name, paths=tuple(path for path in paths if not path.startswith("/v1")))
+
+
+@mutation("nobody says 100 Continue", {CURL: "test_large_body"})
+def no_continue(patch):
+    call = server.Server._call
+
+    async def mute(self, listener, asked):
+        writer = asked.writer
+        with pytest.MonkeyPatch.context() as inner:
+
+            async def swallow(*_: Any) -> None:
+                return None
+
+            inner.setattr(type(writer), "write", swallow)
+            return await call(self, listener, asked)
+
+    patch.setattr(server.Server, "_call", mute)
+
+
+# The journal
+
+
+@mutation(
+    "the journal does not note that a prompt is escaped twice",
+    {COMPLETION: "test_journal", CHAT: "test_journal", PAGE: "test_chain_with_langchain"},
+)
+def note_missing(patch):
+    patch.setattr(journal, "escaped_twice", lambda text: "")
+
+
+@mutation(
+    "the journal notes it of any prompt with a quote",
+    {NOTEBOOK: "test_completion", PAGE: "test_cells_in_order"},
+)
+def note_always(patch):
+    patch.setattr(journal, "escaped_twice", lambda text: "arrived escaped twice" if '"' in text else "")
+
+
+@mutation(
+    "parameters are not kept", {OPENAI: "test_chat", COMPLETION: "test_parameters", NOTEBOOK: "test_completion"}
+)
+def parameters_lost(patch):
+    patch.setattr(journal.Exchange, "parameters", {})
+
+
+@mutation("the prompt is not the last message", {CHAT: "test_conversation", OPENAI: "test_chat"})
+def first_message(patch):
+    def chat(turns):
+        prompt = original(turns)
+        return schema.Prompt(schema.text_of(prompt.messages[0].get("content")), prompt.messages)
+
+    original = schema.Prompt.chat
+    patch.setattr(schema.Prompt, "chat", staticmethod(chat))
+
+
+BARE = ["-p", "azureml_emulator.pytest_plugin", *(f"-pno:{one}" for one in ("cacheprovider", "unraisableexception"))]
+"""With PYTEST_DISABLE_PLUGIN_AUTOLOAD: pytest with what the tests need and little else, for it starts so often."""
+
+
+class Outcomes:
+    """A pytest plugin that remembers how tests ended."""
+
+    def __init__(self) -> None:
+        self.failed: list[str] = []
+        self.ended: set[str] = set()
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        name = report.nodeid.partition("::")[2]
+        if report.failed:
+            self.failed.append(name if report.when == "call" else f"{report.when} of {name}")
+        if report.when == "call" or report.skipped:
+            self.ended.add(report.outcome)
+
+
+def run(module: str, only: str) -> str:
+    """Run the tests of a module whose names contain `only` up to the first that fails.
+
+    Give its name, or `passed`, `skipped`, or what else became of pytest.
+    """
+    outcomes = Outcomes()
+    options = ["-x", "-q", "-k", only, "-W", "ignore::pytest.PytestAssertRewriteWarning", *BARE]
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+        code = pytest.main([str(HERE / module), *options], plugins=[outcomes])
+    if outcomes.failed:
+        return outcomes.failed[0]
+    return repr(code) if code else "passed" if "passed" in outcomes.ended else "skipped"
+
+
+def main(modules: list[str]) -> None:
+    found: dict[str, dict[str, str]] = {}
+    for name, one in MUTATIONS.items():
+        for module in modules:
+            if module in one.noticed:
+                with pytest.MonkeyPatch.context() as patch:
+                    one.apply(patch)
+                    found.setdefault(name, {})[module] = run(module, one.noticed[module])
+    controls = [one.noticed for one in MUTATIONS.values()]
+    found["nothing"] = {
+        module: run(module, next(noticed[module] for noticed in controls if module in noticed)) for module in modules
+    }
+    print(json.dumps(found, indent=1))
+
+
+def noticing(modules: list[str]) -> dict[str, dict[str, str]]:
+    """Break the emulator in a process of its own, and give which test of which module noticed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "contract_tests.mutations", *modules],
+        cwd=HERE.parent,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        check=True,
+        timeout=300,
+    )
+    return json.loads(done.stdout)
+
+
+def pairs(modules: list[str]) -> list[Any]:
+    """Give each mutation with each of these modules that must notice it, as parameters of a test."""
+    return [
+        pytest.param(name, module, id=f"{name}-{Path(module).stem}")
+        for name, one in MUTATIONS.items()
+        for module in one.noticed
+        if module in modules
+    ]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
