@@ -1,10 +1,11 @@
 """Many pieces of work at once, in threads or in tasks, so many at a time."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 DEFAULT_CONCURRENCY = 32
 """How much of a batch is under way at once, unless `max_concurrency` says otherwise."""
@@ -20,6 +21,8 @@ def in_threads(
     With `return_exceptions` a failure takes its result's place; without, the first one in order is raised and what
     has not begun is not done.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     workers = min(_limit(max_concurrency), len(work))
     if workers <= 1 and not return_exceptions:
         return [each() for each in work]
@@ -35,6 +38,8 @@ async def in_tasks(
     work: Sequence[Callable[[], Awaitable[T]]], max_concurrency: int | None = None, *, return_exceptions: bool = False
 ) -> list[Any]:
     """Return the results in the order of `work`, failures as with `in_threads`."""
+    import asyncio
+
     gate = asyncio.Semaphore(_limit(max_concurrency))
 
     async def one(each: Callable[[], Awaitable[T]]) -> T:
@@ -49,7 +54,7 @@ async def in_tasks(
             task.cancel()
 
 
-def _outcome(future: Future[T]) -> T | BaseException:
+def _outcome(future: "Future[T]") -> T | BaseException:
     return future.exception() or future.result()
 
 

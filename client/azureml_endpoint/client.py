@@ -3,7 +3,6 @@
 Everything that is decided is in `Course`; here are only its two roads, with threads and with tasks.
 """
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -30,11 +29,11 @@ class Caller:
         self,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-        async_sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        async_sleep: Callable[[float], Awaitable[None]] | None = None,
     ) -> None:
         self._clock = clock
         self._sleep = sleep
-        self._async_sleep = async_sleep
+        self._async_sleep = async_sleep or _async_sleep
 
     @cached_property
     def _transport(self) -> "Transport":
@@ -168,6 +167,12 @@ class AzureMLEndpointClient:
 
     def __repr__(self) -> str:
         return f"AzureMLEndpointClient({self.endpoint_url!r}, deployment_name={self.deployment_name!r})"
+
+
+async def _async_sleep(seconds: float) -> None:
+    import asyncio
+
+    await asyncio.sleep(seconds)
 
 
 def plain_key(key: Any) -> str:

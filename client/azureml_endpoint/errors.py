@@ -27,7 +27,7 @@ EndpointError
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 KEPT_BODY = 4000
 """Characters of an answer's body that an error keeps."""
@@ -295,18 +295,3 @@ _BY_STATUS: Mapping[int, type[StatusError]] = {
     503: ServiceUnavailableError,
     504: GatewayTimeoutError,
 }
-
-
-def error_message(event: Any) -> str | None:
-    """Return what an error envelope says, or None when `event` is not one.
-
-    Envelopes seen: `{"error": {"message": ..}}`, `{"error": ".."}`, `{"object": "error", "message": ..}`.
-    """
-    match event:
-        case {"error": {"message": str(message)}} | {"error": str(message)}:
-            return message
-        case {"error": dict() | list() as error} if error:
-            return str(error)
-        case {"object": "error", "message": str(message)}:
-            return message
-    return None

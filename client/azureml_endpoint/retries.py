@@ -4,7 +4,6 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 
 from azureml_endpoint.errors import (
     CertificateError,
@@ -71,6 +70,8 @@ def asked_pause(headers: Mapping[str, str], now: float) -> float | None:
     seconds = _number(text)
     if seconds is not None or not text:
         return seconds
+    from email.utils import parsedate_to_datetime
+
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - now)
     except (ValueError, OverflowError):

@@ -1,6 +1,5 @@
 """The road from input to answer, the same for prompts and for conversations, in steps that adapters can take."""
 
-import asyncio
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Iterator, Sequence
 from inspect import Parameter, signature
@@ -175,6 +174,8 @@ class Road(AzureMLBaseEndpoint, Generic[In, Generated, Chunk]):
     async def _foreign_acall(self, payload: bytes, options: dict[str, Any]) -> Any:
         if acall := getattr(self.http_client, "acall", None):
             return await acall(payload, **options)
+        import asyncio
+
         return await asyncio.to_thread(self.http_client.call, payload, **options)
 
     def _foreign_options(self, timeout: Any) -> dict[str, Any]:

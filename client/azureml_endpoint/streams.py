@@ -15,7 +15,6 @@ from azureml_endpoint.errors import (
     EndpointTimeoutError,
     StreamCutError,
     StreamEventError,
-    error_message,
     excerpt,
 )
 from azureml_endpoint.generations import ChatGenerationChunk, GenerationChunk, choice_info, usage_metadata
@@ -213,6 +212,21 @@ def chat_chunk(data: Any) -> ChatGenerationChunk | None:
         id=data["id"] if isinstance(data.get("id"), str) else None,
     )
     return ChatGenerationChunk(message)
+
+
+def error_message(event: Any) -> str | None:
+    """Return what an error envelope says, or None when `event` is not one.
+
+    Envelopes seen: `{"error": {"message": ..}}`, `{"error": ".."}`, `{"object": "error", "message": ..}`.
+    """
+    match event:
+        case {"error": {"message": str(message)}} | {"error": str(message)}:
+            return message
+        case {"error": dict() | list() as error} if error:
+            return str(error)
+        case {"object": "error", "message": str(message)}:
+            return message
+    return None
 
 
 def _first_choice(data: Any) -> Mapping[str, Any]:

@@ -20,8 +20,9 @@ def tls_context() -> ssl.SSLContext:
     return _context(bundle)
 
 
+@lru_cache(maxsize=64)
 def proxies_for(url: str) -> dict[str, str]:
-    """Return the proxies of the environment for `url`, as requests reads them; none for this very machine.
+    """Return the proxies of the environment for `url`, as requests reads them, once; none for this very machine.
 
     A key for a local address is nobody else's, whatever `http_proxy` says.
     """

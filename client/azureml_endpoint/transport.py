@@ -71,7 +71,7 @@ class Transport:
                 prepared,
                 stream=True,
                 timeout=(limits.connect, limits.read),  # type: ignore[arg-type]  # None is fine in both places
-                proxies=_proxies(request.url),
+                proxies=proxies_for(request.url),
             )
         finally:
             _deadline.reset(token)
@@ -225,8 +225,3 @@ def _lower(headers: Any) -> dict[str, str]:
 @lru_cache(maxsize=64)
 def _prepared_url(url: str) -> str:
     return requests.Request("POST", url).prepare().url or url
-
-
-@lru_cache(maxsize=64)
-def _proxies(url: str) -> dict[str, str]:
-    return proxies_for(url)

@@ -61,8 +61,8 @@ class AsyncTransport:
         loop = asyncio.get_running_loop()
         known = self._sessions.get(loop)
         if known is None or known[0].closed:
-            for old in [each for each in self._sessions if each.is_closed()]:
-                del self._sessions[old]
+            for old in [each for each in list(self._sessions) if each.is_closed()]:
+                self._sessions.pop(old, None)
             session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0, ssl=tls_context()),
                 cookie_jar=aiohttp.DummyCookieJar(),

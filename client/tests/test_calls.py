@@ -302,7 +302,7 @@ def test_the_client_stands_alone(server: Server) -> None:
     with pytest.raises(TypeError, match="body must be bytes"):
         client.call("text")  # type: ignore[arg-type]
     for url, key in (("", KEY), (server.origin, ""), (server.origin, None)):
-        with pytest.raises(ValueError, match="a URL and a key|URL and a key"):
+        with pytest.raises(ValueError, match="URL and a key"):
             AzureMLEndpointClient(url, key)
 
 

@@ -14,7 +14,6 @@ from azureml_endpoint.errors import (
     ServerError,
     StatusError,
     UnreachableError,
-    error_message,
     excerpt,
 )
 
@@ -111,12 +110,3 @@ def test_whether_a_model_was_ready() -> None:
     assert not ModelError(
         "", body="no healthy upstream", headers={"ms-azureml-model-error-statuscode": "500"}
     ).not_ready
-
-
-@pytest.mark.parametrize(
-    ("event", "message"),
-    [({"error": {"message": "m"}}, "m"), ({"error": "m"}, "m"), ({"error": {"code": 1}}, "{'code': 1}"),
-     ({"object": "error", "message": "m"}, "m"), ({"error": None}, None), ({"choices": []}, None), ([], None)],
-)  # fmt: skip
-def test_error_envelopes(event: object, message: str | None) -> None:
-    assert error_message(event) == message

@@ -110,6 +110,9 @@ def test_only_json_and_yaml(tmp_path: Path) -> None:
         load_llm(tmp_path / "a.json")
 
 
+MISMADE = '{"class": "azureml_endpoint.GPT2ContentFormatter", "settings": {"x": 1}}'
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -124,11 +127,7 @@ def test_only_json_and_yaml(tmp_path: Path) -> None:
             '{"_type": "azureml_endpoint", "content_formatter": {"class": "os.system", "settings": {}}}',
             "not imported",
         ),
-        (
-            '{"_type": "azureml_endpoint", "content_formatter": '
-            '{"class": "azureml_endpoint.GPT2ContentFormatter", "settings": {"x": 1}}}',
-            "cannot be made",
-        ),
+        (f'{{"_type": "azureml_endpoint", "content_formatter": {MISMADE}}}', "cannot be made"),
     ],
 )
 def test_what_cannot_be_loaded_says_why(tmp_path: Path, text: str, message: str) -> None:

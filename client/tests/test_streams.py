@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from azureml_endpoint import StreamCutError, StreamEventError
 from azureml_endpoint.errors import EndpointTimeoutError, UnreachableError
-from azureml_endpoint.streams import Chunks, Event, EventParser, chat_chunk, completion_chunk
+from azureml_endpoint.streams import Chunks, Event, EventParser, chat_chunk, completion_chunk, error_message
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,11 +85,10 @@ def test_the_end_is_done_or_a_finish_reason() -> None:
 def test_a_cut_at_any_byte_is_whole_or_an_error_with_the_text_so_far() -> None:
     whole_from = STREAM.index(b'"stop"}]}') + len(b'"stop"}]}')
     for at in range(len(STREAM)):
-        pieces, found = Chunks(completion_chunk), []
+        pieces, found = Chunks(completion_chunk), list[str]()
         try:
             for part in (pieces.feed(STREAM[:at]), pieces.close()):
-                for piece in part:
-                    found.append(piece.text)
+                found.extend(piece.text for piece in part)
         except StreamCutError as error:
             cut_with = error.partial
             assert cut_with == "".join(found)
@@ -184,3 +183,12 @@ def test_the_last_piece_of_a_completion_carries_reason_and_usage() -> None:
     assert chunk
     assert chunk.generation_info == {"finish_reason": "length", "usage": {"total_tokens": 3}}
     assert completion_chunk({"choices": [{"text": None}]}) is None
+
+
+@pytest.mark.parametrize(
+    ("event", "message"),
+    [({"error": {"message": "m"}}, "m"), ({"error": "m"}, "m"), ({"error": {"code": 1}}, "{'code': 1}"),
+     ({"object": "error", "message": "m"}, "m"), ({"error": None}, None), ({"choices": []}, None), ([], None)],
+)  # fmt: skip
+def test_error_envelopes(event: object, message: str | None) -> None:
+    assert error_message(event) == message

@@ -8,7 +8,6 @@ import gzip
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import aiohttp
@@ -346,16 +345,14 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture
-def tls_server(
-    server: Server, authority: trustme.CA, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Server]:
+def tls_server(server: Server, authority: trustme.CA, tmp_path: Any) -> Server:
     import ssl
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    yield server
+    return server
 
 
 def test_tls(tls_server: Server, llm: MakeLLM, road: Road, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
