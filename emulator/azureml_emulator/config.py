@@ -74,8 +74,13 @@ def check(document: Mapping[str, Any], source: Source | None = None) -> Config:
     try:
         return TypeAdapter(Config).validate_python(document)
     except ValidationError as error:
-        found = [_explain(one, source or Source(document, "")) for one in error.errors(include_url=False)]
-        raise ConfigError("\n".join(found)) from None
+        wrong = sorted(
+            error.errors(include_url=False), key=lambda one: one["type"] != _UNKNOWN
+        )  # typos explain the rest
+        raise ConfigError("\n".join(_explain(one, source or Source(document, "")) for one in wrong)) from None
+
+
+_UNKNOWN = "unexpected_keyword_argument"
 
 
 def _read(file: str) -> Source:
@@ -90,7 +95,7 @@ def _read(file: str) -> Source:
 def _explain(error: Any, source: Source) -> str:
     loc = error["loc"]
     message = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "unexpected_keyword_argument":
+    if error["type"] == _UNKNOWN:
         known = _settings_at(loc[:-1])
         message = f"unknown setting{nearest(str(loc[-1]), known)}; expected one of {', '.join(known)}"
     elif error["type"] == "string_pattern_mismatch":
@@ -99,7 +104,7 @@ def _explain(error: Any, source: Source) -> str:
         message = "expected settings by name"
     shown = error["input"]
     secret = loc and loc[-1] == "key"
-    if error["type"] not in ("missing", "unexpected_keyword_argument") and not secret and _short(shown):
+    if error["type"] not in ("missing", _UNKNOWN) and not secret and _short(shown):
         message += f", not {shown!r}"
     return f"{source.place(loc)}{path(loc)}: {message}" if loc else f"{source.place(loc)}{message}"
 

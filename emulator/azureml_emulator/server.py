@@ -105,6 +105,10 @@ class Server:
         for listener in list(self._runners):
             await self.close(listener)
 
+    def hurry(self) -> None:
+        """Wait no longer for open answers."""
+        self._idle.set()
+
     def _request(self, message, payload, protocol, writer, task) -> web.BaseRequest:  # type: ignore[no-untyped-def]
         return web.BaseRequest(message, payload, protocol, writer, task, self._loop, client_max_size=self._max_body)
 

@@ -27,29 +27,44 @@ async def serve(config: Config) -> None:
     engine = Engine(config.endpoints, config.seed, Journal(config.journal))
     log = RequestLog(sys.stderr, request_log.FORMATS[config.log_format], lambda text: redact(text, engine))
     server = Server(engine, config.host, max_body=int(config.max_body_mb * (1 << 20)), served=log.add)
-    stopping = _signals()
-    try:
-        await _listen(server, config)
-        with _announced(server, config):
-            flushing = asyncio.create_task(_flush(log))
-            await stopping.wait()
-            await server.stop(config.drain_seconds)
-            flushing.cancel()
-    finally:
-        await server.stop(0)
-        log.flush()
-
-
-def _signals() -> asyncio.Event:
-    """Give an event that SIGINT or SIGTERM sets. Windows loops know no signal handlers; Ctrl-C interrupts there."""
     stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in ("SIGINT", "SIGTERM"):
+    with _signals(stopping, server):
         try:
-            loop.add_signal_handler(getattr(signal, name), stopping.set)
+            await _listen(server, config)
+            with _announced(server, config):
+                flushing = asyncio.create_task(_flush(log))
+                await stopping.wait()
+                await server.stop(config.drain_seconds)
+                flushing.cancel()
+        finally:
+            await server.stop(0)
+            log.flush()
+
+
+@contextmanager
+def _signals(stopping: asyncio.Event, server: Server) -> Iterator[None]:
+    """Let the first SIGINT or SIGTERM stop the emulator, the second one stop the waiting for open answers.
+
+    Later ones are ignored, so that none can hit an interpreter that is on its way out. Loops on Windows take no
+    handlers; there the signal module's own do.
+    """
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        if stopping.is_set():
+            server.hurry()
+        stopping.set()
+
+    for one in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(one, stop)
         except NotImplementedError:
-            signal.signal(getattr(signal, name), lambda *_: loop.call_soon_threadsafe(stopping.set))
-    return stopping
+            signal.signal(one, lambda *_: loop.call_soon_threadsafe(stop))
+    yield
+    for one in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):
+            loop.remove_signal_handler(one)
+        signal.signal(one, signal.SIG_IGN)
 
 
 async def _listen(server: Server, config: Config) -> None:

@@ -35,6 +35,8 @@ def read(text: str, name: str) -> Source:
         if node is not None:
             _walk(node, (), name, lines)
         return Source(yaml.safe_load(text), name, lines)
+    except ConfigError:
+        raise
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{name}:{mark.line + 1}" if mark else name

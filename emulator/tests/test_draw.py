@@ -43,11 +43,12 @@ def test_pick_follows_the_weights_and_never_takes_a_zero():
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
 )
 
 
-@given(st.dictionaries(st.text(), JSON))
+@given(st.dictionaries(st.text(max_size=3), JSON, max_size=4))
 def test_canonical_ignores_the_order_of_keys(value):
     assert canonical(value) == canonical(dict(reversed(value.items())))

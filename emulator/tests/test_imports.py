@@ -1,0 +1,56 @@
+"""What is loaded when, and what imports what."""
+
+import pkgutil
+import subprocess
+import sys
+
+import azureml_emulator
+import pytest
+
+MODULES = [
+    module.name
+    for module in pkgutil.walk_packages(azureml_emulator.__path__, "azureml_emulator.")
+    if not module.name.endswith("__main__")
+]
+
+
+def loaded_by(code):
+    script = f"import sys\n{code}\nprint(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+def test_importing_the_package_loads_nothing_else():
+    loaded = loaded_by("import azureml_emulator")
+    assert not loaded & {"aiohttp", "pydantic", "faker", "yaml", "azureml_endpoint"}
+    assert {name for name in loaded if name.startswith("azureml_emulator")} == {"azureml_emulator"}
+
+
+def test_the_engine_needs_no_io_and_faker_only_when_it_speaks():
+    loaded = loaded_by(
+        "from azureml_emulator import Engine, Endpoint; Engine([Endpoint('a', schema='gpt2', answer='faker')])"
+    )
+    assert not loaded & {"aiohttp", "faker", "yaml", "azureml_endpoint"}
+
+
+def test_listing_shapes_needs_no_server():
+    assert not loaded_by("from azureml_emulator import cli; cli.main(['schemas', 'gpt2'])") & {
+        "aiohttp",
+        "faker",
+        "yaml",
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("module", MODULES)
+def test_each_module_can_be_imported_first(module):
+    loaded_by(f"import {module}")
+
+
+def test_public_names_are_pinned_and_importable():
+    assert azureml_emulator.__all__ == sorted(azureml_emulator._HOMES)
+    for name in azureml_emulator.__all__:
+        assert getattr(azureml_emulator, name).__name__ == name
+    with pytest.raises(AttributeError):
+        azureml_emulator.nope  # noqa: B018
