@@ -7,6 +7,7 @@ Last of all it breaks nothing, to show that then nothing fails.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -24,7 +25,8 @@ from azureml_emulator.schemas import all_schemas
 
 HERE = Path(__file__).parent
 
-EVERY, CURL, OPENAI, NOTEBOOK = "test_every_schema.py", "test_curl.py", "test_openai_sdk.py", "test_notebook.py"
+EVERY, NEW, CURL = "test_every_schema.py", "test_new_schema.py", "test_curl.py"
+OPENAI, NOTEBOOK = "test_openai_sdk.py", "test_notebook.py"
 COMPLETION, CHAT, PAGE = (f"langchain_community/test_{name}.py" for name in ("completion", "chat", "notebook"))
 
 
@@ -312,6 +314,35 @@ def no_continue(patch):
             return await call(self, listener, asked)
 
     patch.setattr(server.Server, "_call", mute)
+
+
+# The ways to a new schema, broken in the copy of the package that gets one
+
+
+def in_the_copy(patch: pytest.MonkeyPatch, file: str, old: str, new: str) -> None:
+    copytree = shutil.copytree
+
+    def copied(source, target, **options):
+        copytree(source, target, **options)
+        if not Path(target, file).exists():
+            return  # copytree calls itself for each folder
+        text = Path(target, file).read_text(encoding="utf-8")
+        assert old in text
+        Path(target, file).write_text(text.replace(old, new), encoding="utf-8")
+
+    patch.setattr(shutil, "copytree", copied)
+
+
+@mutation("schemas are a list to be kept by hand", {NEW: "test_listed"})
+def schemas_by_hand(patch):
+    known = sorted(one.name for one in (Path(schema.__file__).parent / "schemas").glob("[a-z]*.py"))
+    listed = f"[one for one in pkgutil.iter_modules(__path__) if one.name + '.py' in {known}]"
+    in_the_copy(patch, "schemas/__init__.py", "pkgutil.iter_modules(__path__)", listed)
+
+
+@mutation("the configuration's JSON Schema lists shapes by hand", {NEW: "test_in_the_json_schema"})
+def json_schema_by_hand(patch):
+    in_the_copy(patch, "endpoint.py", '"enum": list(all_schemas())', f'"enum": {sorted(all_schemas())}')
 
 
 # The journal

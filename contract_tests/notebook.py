@@ -12,7 +12,6 @@ import json
 import os
 import re
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -138,32 +137,26 @@ def pages() -> dict[str, dict[str, str]]:
     return {"retold": CELLS, "copy": dict(zip(CELLS, code, strict=True))}
 
 
-_IMPORT = re.compile(r"^from langchain_community\.llms\.\w+ import (\([^)]*\)|.*)$", re.MULTILINE)
+_LANGCHAIN = re.compile(r"^from langchain_community\.llms\.\w+ import", re.MULTILINE)
 
 
 @dataclass
 class Notebook:
-    """A run. A name that a cell imports from LangChain comes from the first of `modules` that has it."""
+    """A run; the names that the cells import from LangChain's Azure ML modules come from `package`, if there is one."""
 
     cells: dict[str, str]
     hosts: dict[str, str]
-    modules: tuple[str, ...] = ("azureml_endpoint",)
+    package: str | None = "azureml_endpoint"
     api_type: str = "realtime"
     names: dict[str, Any] = field(default_factory=lambda: {"__name__": "__main__"})
 
     def adapted(self, cell: str) -> str:
         """Give a cell with its imports and its host changed, and `api_type` in place of its realtime."""
-        source = _IMPORT.sub(self._imports, self.cells[cell])
-        source = source.replace("from langchain.chains", "from langchain_classic.chains")
+        source = self.cells[cell].replace("from langchain.chains", "from langchain_classic.chains")
+        if self.package:
+            source = _LANGCHAIN.sub(f"from {self.package} import", source)
         source = source.replace("AzureMLEndpointApiType.realtime", f"AzureMLEndpointApiType.{self.api_type}")
         return source.replace(HOST, self.hosts.get(cell, HOST))
-
-    def _imports(self, line: re.Match[str]) -> str:
-        homes: dict[str, list[str]] = {}
-        for name in re.findall(r"\w+", line[1]):
-            home = next((one for one in self.modules if hasattr(import_module(one), name)), self.modules[-1])
-            homes.setdefault(home, []).append(name)
-        return "; ".join(f"from {home} import {', '.join(names)}" for home, names in homes.items())
 
     def run(self, cell: str) -> Any:
         """Run a cell, and give what a notebook would show below it: the value of its last expression."""

@@ -19,7 +19,7 @@ from ratios.processes import answer
 
 CONNECTIONS = 16
 WARM_UP = 0.3
-MOST_SECONDS = 30.0
+MOST_SECONDS = 10.0
 MOST_REQUESTS = 1_000_000
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -42,7 +42,9 @@ class Window:
     answered: int = 0
     refused: int = 0
     sent: int = 0
+    open: int = 0
     over: bool = False
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
     requests: cycle = field(default_factory=lambda: cycle(requests()))  # type: ignore[type-arg]
 
 
@@ -68,6 +70,9 @@ class Connection(asyncio.Protocol):
         else:
             self._window.refused += 1
         self._received = b""
+        self._window.open -= 1
+        if self._window.over and not self._window.open:
+            self._window.idle.set()
         self._send()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -80,6 +85,7 @@ class Connection(asyncio.Protocol):
     def _send(self) -> None:
         if not self._window.over and self._window.sent < MOST_REQUESTS:
             self._window.sent += 1
+            self._window.open += 1
             self._transport.write(next(self._window.requests))
 
 
@@ -95,6 +101,7 @@ async def load(port: int, pid: int, seconds: float) -> dict[str, float | None]:
     count, taken, now_busy = window.answered - count, perf_counter() - start, processor_time(pid)
     own = process_time() - own
     window.over = True
+    await asyncio.wait_for(window.idle.wait(), MOST_SECONDS)
     for connection in connections:
         connection.close()
     server = None if busy is None or now_busy is None else now_busy - busy

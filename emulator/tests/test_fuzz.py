@@ -12,13 +12,8 @@ from hypothesis import strategies as st
 
 ENGINE = Engine(built_in())
 EXAMPLES = [schema.example for schema in all_schemas().values()]
-PATHS = sorted({path for schema in all_schemas().values() for path in schema.paths}) + [
-    "/",
-    "/nope",
-    "/score/",
-    "//",
-    "",
-]
+SERVED = sorted({path for schema in all_schemas().values() for path in schema.paths})
+PATHS = [*SERVED, "/", "/nope", "/score/", "//", ""]
 KEYS = sorted(
     {"inputs", "input_string", "input_data", "parameters", "params", "messages", "prompt", "role", "content"}
 )

@@ -36,15 +36,15 @@ class Adapter(RunnableSerializable[Any, Any]):
 
     endpoint_class: ClassVar[type[Calls[Any, Any, Any, Any, Any]]]
 
-    endpoint_url: str
-    endpoint_api_type: AzureMLEndpointApiType
-    endpoint_api_key: SecretStr
-    deployment_name: str
-    timeout: Any
-    http_client: Any
-    max_retries: int
-    content_formatter: Any
-    model_kwargs: dict[str, Any] | None
+    endpoint_url: str = ""
+    endpoint_api_type: AzureMLEndpointApiType = AzureMLEndpointApiType.dedicated
+    endpoint_api_key: SecretStr = SecretStr("")
+    deployment_name: str = ""
+    timeout: Any = 50
+    http_client: Any = None
+    max_retries: int = 1
+    content_formatter: Any = None
+    model_kwargs: dict[str, Any] | None = None
 
     _endpoint: Any = PrivateAttr()
 
@@ -54,8 +54,8 @@ class Adapter(RunnableSerializable[Any, Any]):
         if parameters := {name: own.pop(name) for name in STANDARD_PARAMETERS if name in own}:
             given = {name: value for name, value in parameters.items() if value is not None and value != []}
             settings["model_kwargs"] = {**(settings.get("model_kwargs") or {}), **given}
-        for name in own.keys() - type(self).model_fields.keys():
-            raise ValueError(_unknown(name, type(self).model_fields))
+        if strange := [name for name in own if name not in type(self).model_fields]:
+            raise ValueError(_unknown(strange[0], type(self).model_fields))
         endpoint = self.endpoint_class(**settings)
         super().__init__(**own, **endpoint.settings)
         self._endpoint = endpoint
@@ -98,13 +98,13 @@ class Adapter(RunnableSerializable[Any, Any]):
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy; settings in `update` are checked together and take effect."""
-        settings = {name: value for name, value in (update or {}).items() if name in SETTINGS}
-        state = copy.copy(self).__getstate__() if not deep else copy.deepcopy(self).__getstate__()
-        endpoint = state["endpoint"]
-        state["endpoint"] = type(endpoint)(**{**endpoint.settings, **settings})
-        copied = self._restored(state)
-        for name in (update or {}).keys() - settings.keys():
-            setattr(copied, name, (update or {})[name])
+        copied = copy.deepcopy(self) if deep else copy.copy(self)
+        changes = dict(update or {})
+        if settings := {name: changes.pop(name) for name in SETTINGS & changes.keys()}:
+            endpoint = self.endpoint_class(**{**self._endpoint.settings, **settings})
+            copied = self._restored({**copied.__getstate__(), "endpoint": endpoint})
+        for name, value in changes.items():
+            setattr(copied, name, value)
         return copied
 
     def batch(

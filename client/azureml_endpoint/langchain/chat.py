@@ -14,7 +14,7 @@ from langchain_core.runnables import Runnable
 from azureml_endpoint import chat, generations
 from azureml_endpoint.langchain.adapter import PROVIDER, Adapter
 from azureml_endpoint.langchain.messages import MessageStream, whole_message, wire_ready
-from azureml_endpoint.langchain.tools import Tool, parsed, response_format, tool_parameters
+from azureml_endpoint.langchain.tools import Tool, answer_parameters, answer_parser, beside_raw, tool_parameters
 from azureml_endpoint.langchain.usage import summed
 
 
@@ -65,21 +65,11 @@ class AzureMLChatOnlineEndpoint(Adapter, BaseChatModel):
         """Return this model with its answer read as `schema`.
 
         The model calls a tool, or with `json_schema` writes JSON that the endpoint holds to the schema, or with
-        `json_mode` any JSON, which the prompt must ask for. `strict` is for `json_schema` only.
+        `json_mode` any JSON, which the prompt must ask for. Further arguments are parameters of the model.
         """
-        if method == "function_calling":
-            if strict is not None:
-                raise ValueError("strict goes with method='json_schema'")
-            return super().with_structured_output(schema, include_raw=include_raw, **kwargs)
-        if method not in ("json_schema", "json_mode"):
-            raise ValueError(f"method must be function_calling, json_schema or json_mode, not {method!r}")
-        if kwargs:
-            raise ValueError(f"unknown argument {next(iter(kwargs))!r}; parameters of the model go into the call")
-        llm = self.bind(
-            response_format=response_format(schema, method, strict),
-            ls_structured_output_format={"kwargs": {"method": method}, "schema": schema},
-        )
-        return parsed(llm, schema, include_raw=include_raw)
+        llm = self.bind(**kwargs, **answer_parameters(schema, method, strict))
+        parser = answer_parser(schema, method)
+        return beside_raw(llm, parser) if include_raw else llm | parser
 
     def _generate(
         self,

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.messages.block_translators.openai import convert_to_openai_data_block
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, convert_to_openai_data_block
 
 from azureml_endpoint import messages
 from azureml_endpoint.langchain.usage import renamed

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
 
-from langchain_core.language_models import LanguageModelInput
 from langchain_core.output_parsers import JsonOutputParser, PydanticOutputParser
+from langchain_core.output_parsers.openai_tools import JsonOutputKeyToolsParser, PydanticToolsParser
 from langchain_core.runnables import Runnable, RunnableMap, RunnablePassthrough
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_json_schema, convert_to_openai_tool
@@ -39,26 +39,39 @@ def tool_parameters(tools: Sequence[Tool], tool_choice: Any, strict: bool | None
     return {"tools": formatted, "tool_choice": choice}
 
 
-def response_format(schema: Any, method: str, strict: bool | None) -> dict[str, Any]:
-    """Return the parameter `response_format` for the methods `json_schema` and `json_mode`."""
-    if method == "json_mode":
-        return {"type": "json_object"}
-    described = convert_to_json_schema(schema, strict=strict)
-    name = described["title"]
-    body: dict[str, Any] = {"name": name, "schema": described}
-    if description := described.get("description"):
-        body["description"] = description
-    if strict is not None:
-        body["strict"] = strict
-    return {"type": "json_schema", "json_schema": body}
+def answer_parameters(schema: Any, method: str, strict: bool | None) -> dict[str, Any]:
+    """Return the parameters that make a model answer in a schema; ValueError for an unknown method."""
+    match method:
+        case "function_calling":
+            parameters = tool_parameters([schema], "any", strict)
+        case "json_schema":
+            parameters = {"response_format": {"type": "json_schema", "json_schema": _described(schema, strict)}}
+        case "json_mode":
+            parameters = {"response_format": {"type": "json_object"}}
+        case _:
+            raise ValueError(f"method must be function_calling, json_schema or json_mode, not {method!r}")
+    return {**parameters, "ls_structured_output_format": {"kwargs": {"method": method}, "schema": schema}}
 
 
-def parsed(llm: Runnable[LanguageModelInput, Any], schema: Any, *, include_raw: bool) -> Runnable[Any, Any]:
-    """Return `llm` with its JSON answer read as `schema`, and with the message beside it if asked for."""
+def answer_parser(schema: Any, method: str) -> Runnable[Any, Any]:
+    """Return what reads the answer: pydantic classes give their objects, other schemas give dicts."""
     is_model = isinstance(schema, type) and is_basemodel_subclass(schema)
-    parser: Any = PydanticOutputParser(pydantic_object=schema) if is_model else JsonOutputParser()
-    if not include_raw:
-        return llm | parser
+    if method != "function_calling":
+        return PydanticOutputParser(pydantic_object=schema) if is_model else JsonOutputParser()
+    if is_model:
+        return PydanticToolsParser(tools=[schema], first_tool_only=True)
+    name = convert_to_openai_tool(schema)["function"]["name"]
+    return JsonOutputKeyToolsParser(key_name=name, first_tool_only=True)
+
+
+def beside_raw(llm: Runnable[Any, Any], parser: Runnable[Any, Any]) -> Runnable[Any, Any]:
+    """Return a runnable that answers with `raw`, `parsed` and `parsing_error`."""
     read = RunnablePassthrough.assign(parsed=itemgetter("raw") | parser, parsing_error=lambda _: None)
     failed = RunnablePassthrough.assign(parsed=lambda _: None)
-    return RunnableMap(raw=llm) | read.with_fallbacks([failed], exception_key="parsing_error")
+    return RunnableMap(raw=llm).pipe(read.with_fallbacks([failed], exception_key="parsing_error"))
+
+
+def _described(schema: Any, strict: bool | None) -> dict[str, Any]:
+    described = convert_to_json_schema(schema, strict=strict)
+    body = {"name": described["title"], "description": described.get("description"), "schema": described}
+    return {name: value for name, value in {**body, "strict": strict}.items() if value is not None}
