@@ -22,16 +22,14 @@ if TYPE_CHECKING:
 class Caller:
     """Makes calls over pooled connections, in any number of threads and event loops.
 
-    The clock in seconds and the two ways to sleep are parameters, so that tests need not wait.
+    The two ways to sleep some seconds are parameters, so that tests need not wait.
     """
 
     def __init__(
         self,
-        clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         async_sleep: Callable[[float], Awaitable[None]] | None = None,
     ) -> None:
-        self._clock = clock
         self._sleep = sleep
         self._async_sleep = async_sleep or _async_sleep
 
@@ -49,7 +47,7 @@ class Caller:
 
     def call(self, request: Request, allowed: Timeout, policy: RetryPolicy) -> Reply:
         """Return the successful reply to `request`; EndpointError says why there is none."""
-        course = Course(request, allowed, policy, self._clock)
+        course = Course(request, allowed, policy)
         while True:
             try:
                 reply = self._transport.send(course.request, course.limits())
@@ -60,7 +58,7 @@ class Caller:
 
     async def acall(self, request: Request, allowed: Timeout, policy: RetryPolicy) -> Reply:
         """Return the successful reply to `request`; EndpointError says why there is none."""
-        course = Course(request, allowed, policy, self._clock)
+        course = Course(request, allowed, policy)
         while True:
             try:
                 reply = await self._async_transport.send(course.request, course.limits())
@@ -72,7 +70,7 @@ class Caller:
     @contextmanager
     def stream(self, request: Request, allowed: Timeout, policy: RetryPolicy) -> Iterator["OpenReply"]:
         """Give the open reply to `request`, tried again only until its first byte."""
-        course = Course(request, allowed, policy, self._clock)
+        course = Course(request, allowed, policy)
         while True:
             try:
                 opened = self._transport.open(course.request, course.limits())
@@ -90,7 +88,7 @@ class Caller:
         self, request: Request, allowed: Timeout, policy: RetryPolicy
     ) -> AsyncIterator["AsyncOpenReply"]:
         """Give the open reply to `request`, tried again only until its first byte."""
-        course = Course(request, allowed, policy, self._clock)
+        course = Course(request, allowed, policy)
         while True:
             try:
                 opened = await self._async_transport.open(course.request, course.limits())

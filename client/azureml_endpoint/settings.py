@@ -6,7 +6,18 @@ import os
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails
 
 from azureml_endpoint.addresses import AzureMLEndpointApiType, scoring_url
 from azureml_endpoint.client import Caller, plain_key
@@ -137,6 +148,19 @@ class AzureMLBaseEndpoint(BaseModel):
         if self.content_formatter is not None:
             self._check_formatter(self.content_formatter)
         return self
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _without_inputs(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Keep what was passed, the key above all, out of the error's `errors()` and `json()` too."""
+        try:
+            return handler(data)
+        except ValidationError as error:
+            lines = [
+                InitErrorDetails(type=each["type"], loc=each["loc"], input=None, ctx=each.get("ctx", {}))
+                for each in error.errors(include_url=False, include_input=False)
+            ]
+            raise ValidationError.from_exception_data(error.title, lines, hide_input=True) from None
 
     def _check_formatter(self, formatter: Any) -> None:
         if isinstance(formatter, type):

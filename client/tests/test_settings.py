@@ -31,7 +31,7 @@ def make(**settings: Any) -> AzureMLOnlineEndpoint:
 def refusal(**settings: Any) -> str:
     with pytest.raises(ValidationError) as caught:
         make(**settings)
-    assert KEY not in f"{caught.value}{caught.value!r}"
+    assert KEY not in f"{caught.value}{caught.value!r}{caught.value.errors()}{caught.value.json()}"
     return str(caught.value)
 
 
