@@ -101,8 +101,9 @@ class Adapter(RunnableSerializable[Any, Any]):
         copied = copy.deepcopy(self) if deep else copy.copy(self)
         changes = dict(update or {})
         if settings := {name: changes.pop(name) for name in SETTINGS & changes.keys()}:
-            endpoint = self.endpoint_class(**{**self._endpoint.settings, **settings})
-            copied = self._restored({**copied.__getstate__(), "endpoint": endpoint})
+            state = copied.__getstate__()
+            state["endpoint"] = self.endpoint_class(**{**state["endpoint"].settings, **settings})
+            copied = self._restored(state)
         for name, value in changes.items():
             setattr(copied, name, value)
         return copied
