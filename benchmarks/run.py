@@ -43,14 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def table(rows: Sequence[Comparison]) -> str:
     """One line per comparison, with a headline per group."""
     width = max(len(row.what) for row in rows)
-    head = f"{'':{width}}  {'ratio':>6}  {'middle half':>13}  {'target':>8}  {'':7}  {'pairs':>5}  for context"
+    head = f"{'':{width}}  {'ratio':>6}  {'middle half':>13}  {'target':>8}  {'':8}  {'pairs':>5}  for context"
     lines = [head]
     for number, row in enumerate(rows):
         if number == 0 or rows[number - 1].group != row.group:
             lines.append(f"\n{row.group}")
         low, high = row.middle_half
         lines.append(
-            f"{row.what:{width}}  {row.ratio:6.2f}  {low:6.2f}-{high:<6.2f}  {row.target:>8}  {row.verdict:7}  "
+            f"{row.what:{width}}  {row.ratio:6.2f}  {low:6.2f}-{high:<6.2f}  {row.target:>8}  {row.verdict:8}  "
             f"{len(row.ratios):5}  {row.context}"
         )
     return "\n".join(lines)

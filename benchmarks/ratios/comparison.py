@@ -45,11 +45,13 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        if self.at_most is not None:
-            return "met" if self.ratio <= self.at_most else "NOT met"
-        if self.at_least is not None:
-            return "met" if self.ratio >= self.at_least else "NOT met"
-        return ""
+        """Whether the median is on the right side of the target; with a question mark if the middle half is on both."""
+        target = self.at_least if self.at_most is None else self.at_most
+        if target is None:
+            return ""
+        met = self.ratio >= target if self.at_most is None else self.ratio <= target
+        low, high = self.middle_half
+        return ("met" if met else "NOT met") + ("?" if low < target < high else "")
 
     def as_dict(self) -> dict[str, Any]:
         low, high = self.middle_half
