@@ -13,7 +13,7 @@ class Admin:
     def __init__(self, engine: Engine, url: Callable[[str], str]) -> None:
         self._engine = engine
         self._url = url
-        self._routes: dict[tuple[str, str], Callable[[Mapping[str, str]], tuple[int, Any]]] = {
+        self.routes: dict[tuple[str, str], Callable[[Mapping[str, str]], tuple[int, Any]]] = {
             ("GET", "/_emulator/health"): self._health,
             ("GET", "/_emulator/endpoints"): self._endpoints,
             ("GET", "/_emulator/calls"): self._calls,
@@ -22,24 +22,26 @@ class Admin:
 
     def answer(self, method: str, path: str, query: Mapping[str, str]) -> tuple[int, bytes]:
         """Give status and JSON body for a request."""
-        route = self._routes.get((method, path))
+        route = self.routes.get((method, path))
         if route is not None:
             status, value = route(query)
-        elif methods := [one for one, known in self._routes if known == path]:
+        elif methods := [one for one, known in self.routes if known == path]:
             status, value = 405, {"error": f"{path} takes {methods[0]}"}
         else:
-            status, value = 404, {"error": "unknown", "routes": [" ".join(route) for route in self._routes]}
+            status, value = 404, {"error": "unknown", "routes": [" ".join(route) for route in self.routes]}
         return status, redact(json.dumps(value, indent=1), self._engine).encode()
 
     def _health(self, _: Mapping[str, str]) -> tuple[int, Any]:
+        """Say whether new work is taken: 200, or 503 while draining."""
         draining = self._engine.draining
         return (503, {"status": "draining"}) if draining else (200, {"status": "ok"})
 
     def _endpoints(self, _: Mapping[str, str]) -> tuple[int, Any]:
+        """List the endpoints: name, api type, schema, URL, traffic."""
         return 200, [describe(one.settings, self._url(one.name)) for one in self._engine.directory]
 
     def _calls(self, query: Mapping[str, str]) -> tuple[int, Any]:
-        """The journal, oldest first; `?endpoint=NAME` and `?limit=N` (the newest N) narrow it down."""
+        """Show the journal, oldest first; `?endpoint=NAME` and `?limit=N` (the newest N) narrow it down."""
         limit = query.get("limit", "1000")
         if not limit.isdecimal():
             return 400, {"error": f"limit: expected a number, not {limit!r}"}
@@ -48,6 +50,7 @@ class Admin:
         return 200, [one.as_dict() for one in calls[max(len(calls) - int(limit), 0) :]]
 
     def _reset(self, _: Mapping[str, str]) -> tuple[int, Any]:
+        """Empty the journal; every request is new again."""
         self._engine.reset()
         return 200, {"status": "reset"}
 

@@ -15,7 +15,7 @@ _DEFAULT_PORT = 8900
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the result is the exit code: 0 for success, 1 for a failure told in one line, 2 for usage."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         code: int = options.run(options)
     except ConfigError as error:
@@ -30,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
     parser = argparse.ArgumentParser(
         prog="azureml-emulator", description="Azure Machine Learning's scoring endpoints on your own machine."
     )

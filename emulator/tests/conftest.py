@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from azureml_emulator.endpoint import DEVELOPMENT_KEY, Endpoint
 from azureml_emulator.engine import Engine
 from azureml_emulator.wire import Call, Reply

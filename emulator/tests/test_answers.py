@@ -1,13 +1,14 @@
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
 from azureml_emulator import tokens
 from azureml_emulator.answers import AnswerSource, Ask, Echo, Faker, Fixed, Python
 from azureml_emulator.errors import ScoringFailed
 from azureml_emulator.schema import Prompt, Reading
-from hypothesis import given
-from hypothesis import strategies as st
-from pydantic import ValidationError
 
 
 def ask(text="Tell me", seed=0, endpoint="e", full_text=False, max_tokens=None, **parameters):

@@ -12,6 +12,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+
 from azureml_emulator import cli
 from azureml_emulator.endpoint import DEVELOPMENT_KEY
 from azureml_emulator.schemas import all_schemas

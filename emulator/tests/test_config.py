@@ -4,6 +4,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+
 from azureml_emulator import config
 from azureml_emulator.answers import Faker, Fixed
 from azureml_emulator.errors import ConfigError

@@ -1,4 +1,5 @@
 import pytest
+
 from azureml_emulator.endpoint import Endpoint, built_in
 from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError

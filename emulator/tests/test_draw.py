@@ -1,9 +1,10 @@
 import uuid
 from collections import Counter
 
-from azureml_emulator.draw import Draw, canonical
 from hypothesis import given
 from hypothesis import strategies as st
+
+from azureml_emulator.draw import Draw, canonical
 
 
 def test_values_are_pinned_for_every_platform_and_python():

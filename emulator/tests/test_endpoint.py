@@ -1,8 +1,9 @@
 import pytest
+from pydantic import ValidationError
+
 from azureml_emulator.answers import Echo, Fixed, Python
 from azureml_emulator.endpoint import DEVELOPMENT_KEY, Deployment, Endpoint, built_in
 from azureml_emulator.schemas import all_schemas, find
-from pydantic import ValidationError
 
 
 def test_a_schema_is_all_an_endpoint_needs():

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 
 import pytest
+
 from azureml_emulator.draw import canonical
 from azureml_emulator.endpoint import Deployment, Endpoint
 from azureml_emulator.engine import Engine

@@ -3,12 +3,13 @@
 import json
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from azureml_emulator.endpoint import DEVELOPMENT_KEY, built_in
 from azureml_emulator.engine import Engine
 from azureml_emulator.schemas import all_schemas
 from azureml_emulator.wire import Call
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 ENGINE = Engine(built_in())
 EXAMPLES = [schema.example for schema in all_schemas().values()]

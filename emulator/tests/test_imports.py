@@ -4,8 +4,9 @@ import pkgutil
 import subprocess
 import sys
 
-import azureml_emulator
 import pytest
+
+import azureml_emulator
 
 MODULES = [
     module.name

@@ -1,9 +1,10 @@
 import json
 
 import pytest
-from azureml_emulator.journal import Exchange, Journal, escaped_twice
 from hypothesis import given
 from hypothesis import strategies as st
+
+from azureml_emulator.journal import Exchange, Journal, escaped_twice
 
 
 def exchange(number=0, size=10):

@@ -1,4 +1,5 @@
 import pytest
+
 from azureml_emulator.errors import WrongShape
 from azureml_emulator.schema import Answer, Prompt, Reading, Scoring, path, text_of
 from azureml_emulator.schemas import find

@@ -3,12 +3,13 @@
 import json
 
 import pytest
+from pydantic import TypeAdapter
+
 from azureml_emulator import schemas
 from azureml_emulator.endpoint import Endpoint
 from azureml_emulator.engine import Engine
 from azureml_emulator.errors import WrongShape
 from azureml_emulator.schemas import all_schemas, find
-from pydantic import TypeAdapter
 
 ALL = [pytest.param(schema, id=name) for name, schema in all_schemas().items()]
 

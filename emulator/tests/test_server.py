@@ -11,6 +11,7 @@ from contextlib import suppress
 
 import pytest
 import trustme
+
 from azureml_emulator.emulator import Emulator
 from azureml_emulator.endpoint import DEVELOPMENT_KEY, Endpoint
 from azureml_emulator.errors import ConfigError

@@ -1,6 +1,7 @@
-from azureml_emulator import tokens
 from hypothesis import given
 from hypothesis import strategies as st
+
+from azureml_emulator import tokens
 
 
 @given(st.text())

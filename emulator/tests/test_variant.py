@@ -1,9 +1,10 @@
 import pytest
+from pydantic import TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
 from azureml_emulator.answers import AnswerSource, Echo, Fixed
 from azureml_emulator.latency import Constant, Latency, Tokens
 from azureml_emulator.variant import Variant
-from pydantic import TypeAdapter, ValidationError
-from pydantic.dataclasses import dataclass
 
 FAMILIES = [AnswerSource, Latency]
 

@@ -1,0 +1,160 @@
+"""Write the tables of the documentation, which come from the code. `--check` only says what is out of date."""
+
+import argparse
+import dataclasses
+import inspect
+import json
+import re
+import sys
+from pathlib import Path
+
+import azureml_endpoint
+import azureml_endpoint.errors
+from azureml_emulator import cli, config, errors
+from azureml_emulator.admin import Admin
+from azureml_emulator.answers import AnswerSource
+from azureml_emulator.api_type import DEDICATED, SERVERLESS
+from azureml_emulator.endpoint import Deployment, Endpoint
+from azureml_emulator.engine import Engine
+from azureml_emulator.latency import Latency
+from azureml_emulator.request import Request
+from azureml_emulator.schemas import all_schemas
+from azureml_emulator.variant import settings_of
+from azureml_endpoint.retries import RetryPolicy
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ["README.md", "docs/emulator.md", "docs/client.md", "docs/fidelity.md"]
+SECTION = re.compile(r"(<!-- generated: (?P<name>[a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def table(head, rows):
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in lines)
+
+
+def prose(thing):
+    """A docstring as one paragraph."""
+    return " ".join(inspect.getdoc(thing).split())
+
+
+def shapes():
+    rows = [(f"`{name}`", one.api_type.name, _paths(one), one.about) for name, one in all_schemas().items()]
+    return table(["schema", "api type", "paths", "for"], rows)
+
+
+def _paths(schema):
+    return ", ".join(f"`{path}`" for path in schema.paths)
+
+
+def evidence():
+    rows = [(f"`{name}`", one.about, one.evidence) for name, one in all_schemas().items()]
+    return table(["schema", "for", "evidence"], rows)
+
+
+def serve():
+    parser = cli.parser()._subparsers._group_actions[0].choices["serve"]
+    options = [one for one in parser._actions if one.dest != "help"]
+    rows = [(f"`{one.option_strings[0]}`", one.help) for one in options]
+    return table(["option", "what"], rows)
+
+
+def settings():
+    parts = []
+    for title, owner in (("The file", config.Config), ("An endpoint", Endpoint), ("A deployment", Deployment)):
+        names = ", ".join(f"`{one.name}`" for one in dataclasses.fields(owner))
+        parts.append(f"**{title}** ({names}). {prose(owner)}")
+    return "\n\n".join(parts)
+
+
+def family(root):
+    rows = []
+    for name, member in sorted(root.members().items()):
+        given = ", ".join(f"`{one}`" for one in settings_of(member)) or "none"
+        rows.append((f"`{name}`", given, prose(member)))
+    return table(["type", "settings", "what"], rows)
+
+
+def admin():
+    routes = Admin(Engine(), lambda _: "").routes
+    return table(["route", "what"], [(f"`{method} {path}`", prose(one)) for (method, path), one in routes.items()])
+
+
+def api_types():
+    return table(["api type", "how"], [(one.name, prose(type(one))) for one in (DEDICATED, SERVERLESS)])
+
+
+def error_rows(root):
+    for one in root.__subclasses__():
+        yield from error_rows(one)
+        if not one.__name__.startswith("_"):
+            yield one
+
+
+def error_table():
+    door = [(one.status, f"`{one.text}`", prose(one)) for one in error_rows(errors.DoorError)]
+    container = [(one.status, one.llm_status, prose(one)) for one in error_rows(errors.ContainerError)]
+    return "\n\n".join(
+        [
+            "By the front door:",
+            table(["status", "body", "when, and how we know"], door),
+            "By the container:",
+            table(["dedicated", "serverless", "when, and how we know"], container),
+        ]
+    )
+
+
+def formatters():
+    named = [getattr(azureml_endpoint, name) for name in azureml_endpoint.__all__ if name.endswith("Formatter")]
+    return table(["formatter", "for"], [(f"`{one.__name__}`", prose(one)) for one in named])
+
+
+def client_errors():
+    return "```text\n" + inspect.getdoc(azureml_endpoint.errors).partition("\n\n")[2] + "\n```"
+
+
+def retries():
+    return inspect.getdoc(RetryPolicy).partition("\n\n")[2]
+
+
+GENERATED = {
+    "formatters": formatters,
+    "client errors": client_errors,
+    "retries": retries,
+    "shapes": shapes,
+    "evidence": evidence,
+    "serve": serve,
+    "settings": settings,
+    "answers": lambda: family(AnswerSource),
+    "latency": lambda: family(Latency),
+    "admin": admin,
+    "api types": api_types,
+    "errors": error_table,
+    "ids": lambda: prose(Request),
+}
+
+
+def written():
+    """Give the text that every generated file should have."""
+    for page in PAGES:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        yield page, SECTION.sub(lambda found: f"{found[1]}{GENERATED[found['name']]()}\n{found[3]}", text)
+    yield "docs/emulator.schema.json", json.dumps(config.json_schema(), indent=2) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
+    stale = []
+    for page, text in written():
+        file = ROOT / page
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
+            stale.append(page)
+            if not check:
+                file.write_text(text, encoding="utf-8")
+    print("\n".join(f"{page}: {'out of date' if check else 'written'}" for page in stale) or "all up to date")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""The documentation runs, is complete, and its tables are those of the code."""
+
+import contextlib
+import dataclasses
+import io
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import azureml_endpoint
+from azureml_emulator import cli, config
+from azureml_emulator.endpoint import Deployment, Endpoint
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ["README.md", "docs/emulator.md", "docs/client.md"]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def blocks(language):
+    found_blocks = []
+    for page in PAGES:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        for found in BLOCK.finditer(text):
+            if found[1] == language:
+                line = text.count("\n", 0, found.start()) + 1
+                found_blocks.append(pytest.param(found[2], text[found.end() :], id=f"{page}:{line}"))
+    return found_blocks
+
+
+@pytest.mark.parametrize(("code", "after"), blocks("python"))
+def test_python_blocks_run_and_print_what_is_shown(code, after, request):
+    printed = io.StringIO()
+    names = {"__name__": "documentation"}
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, "documentation", "exec"), names)
+        for name, test in list(names.items()):
+            if name.startswith("test_"):
+                test(request.getfixturevalue("azureml_emulator"))
+    shown = re.match(r"\n*```text\n(.*?)```", after, re.DOTALL)
+    if shown:
+        assert printed.getvalue() == shown[1]
+
+
+@pytest.mark.parametrize(("lines", "_after"), blocks("console"))
+def test_commands_run(lines, _after, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    for line in lines.splitlines():
+        words = shlex.split(line.removeprefix("$ "))
+        if words[:2] in (["pip", "install"], ["azureml-emulator", "serve"]):
+            continue  # what `make` does for a clone, and what the tests of the command do
+        assert words[0] == "azureml-emulator", line
+        done = subprocess.run(
+            [sys.executable, "-m", "azureml_emulator", *words[1:]], capture_output=True, check=False
+        )
+        assert done.returncode == 0, line
+
+
+def test_configurations_shown_are_valid(tmp_path):
+    shown = [found[2] for page in PAGES for found in BLOCK.finditer((ROOT / page).read_text(encoding="utf-8"))]
+    files = [text for text in shown if text.startswith("# azureml-emulator serve --config")]
+    assert files
+    for text in files:
+        (tmp_path / "emulator.yml").write_text(text, encoding="utf-8")
+        assert config.load(str(tmp_path / "emulator.yml")).endpoints
+
+
+def test_generated_parts_are_up_to_date():
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "docs/generate.py"), "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def everything():
+    return "\n".join((ROOT / page).read_text(encoding="utf-8") for page in [*PAGES, "docs/fidelity.md"])
+
+
+def test_every_setting_is_documented():
+    text = everything()
+    for owner in (config.Config, Endpoint, Deployment):
+        for one in dataclasses.fields(owner):
+            assert f"`{one.name}`" in text, f"{owner.__name__}.{one.name}"
+
+
+def test_every_command_is_documented():
+    text = everything()
+    for name in cli.parser()._subparsers._group_actions[0].choices:
+        assert f"azureml-emulator {name}" in text, name
+
+
+def test_every_formatter_and_error_of_the_client_is_documented():
+    text = everything()
+    for name in azureml_endpoint.__all__:
+        if name.endswith(("Formatter", "Error")):
+            assert name in text, name
+
+
+def test_links_lead_somewhere():
+    for page in [*PAGES, "docs/fidelity.md", "benchmarks/README.md", "CHANGELOG.md"]:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", (ROOT / page).read_text(encoding="utf-8")):
+            assert ((ROOT / page).parent / target).exists(), f"{page}: {target}"
