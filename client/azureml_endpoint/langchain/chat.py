@@ -7,7 +7,7 @@ from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackMana
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.language_models.base import LangSmithParams
 from langchain_core.language_models.chat_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 
@@ -100,11 +100,12 @@ class AzureMLChatOnlineEndpoint(Adapter, BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         streamed = MessageStream(PROVIDER)
         for piece in self._endpoint.chunks(wire_ready(messages), stop, **kwargs):
-            chunk = _chunk(streamed.chunk(piece.message))
-            if run_manager:
-                run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-            yield chunk
-        last = _chunk(streamed.last())
+            if message := streamed.chunk(piece.message):
+                chunk = ChatGenerationChunk(message=message)
+                if run_manager:
+                    run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+                yield chunk
+        last = ChatGenerationChunk(message=streamed.last())
         if run_manager:
             run_manager.on_llm_new_token(last.text, chunk=last)
         yield last
@@ -120,11 +121,12 @@ class AzureMLChatOnlineEndpoint(Adapter, BaseChatModel):
     ) -> AsyncIterator[ChatGenerationChunk]:
         streamed = MessageStream(PROVIDER)
         async for piece in self._endpoint.achunks(wire_ready(messages), stop, **kwargs):
-            chunk = _chunk(streamed.chunk(piece.message))
-            if run_manager:
-                await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-            yield chunk
-        last = _chunk(streamed.last())
+            if message := streamed.chunk(piece.message):
+                chunk = ChatGenerationChunk(message=message)
+                if run_manager:
+                    await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+                yield chunk
+        last = ChatGenerationChunk(message=streamed.last())
         if run_manager:
             await run_manager.on_llm_new_token(last.text, chunk=last)
         yield last
@@ -137,10 +139,6 @@ class AzureMLChatOnlineEndpoint(Adapter, BaseChatModel):
         params = super()._get_ls_params(stop=stop, **parameters)
         params["ls_provider"] = PROVIDER
         return params
-
-
-def _chunk(message: AIMessageChunk) -> ChatGenerationChunk:
-    return ChatGenerationChunk(message=message)
 
 
 def _result(answer: generations.ChatGeneration) -> ChatResult:

@@ -74,10 +74,10 @@ class AzureMLOnlineEndpoint(Adapter, BaseLLM):
     ) -> Iterator[GenerationChunk]:
         end = _End()
         for piece in self._endpoint.chunks(prompt, stop, **_unstreamed(kwargs)):
-            chunk = end.without(piece)
-            if run_manager:
-                run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-            yield chunk
+            if chunk := end.without(piece):
+                if run_manager:
+                    run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+                yield chunk
         if end.info:
             yield GenerationChunk(text="", generation_info=end.info)
 
@@ -90,10 +90,10 @@ class AzureMLOnlineEndpoint(Adapter, BaseLLM):
     ) -> AsyncIterator[GenerationChunk]:
         end = _End()
         async for piece in self._endpoint.achunks(prompt, stop, **_unstreamed(kwargs)):
-            chunk = end.without(piece)
-            if run_manager:
-                await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-            yield chunk
+            if chunk := end.without(piece):
+                if run_manager:
+                    await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+                yield chunk
         if end.info:
             yield GenerationChunk(text="", generation_info=end.info)
 
@@ -110,11 +110,13 @@ class _End:
     def __init__(self) -> None:
         self.info: dict[str, Any] = {}
 
-    def without(self, piece: generations.GenerationChunk) -> GenerationChunk:
-        """Return the piece with only that of its information which adds up, and keep the other."""
+    def without(self, piece: generations.GenerationChunk) -> GenerationChunk | None:
+        """Keep what is said about the whole, and return the rest of the piece, or None when there is none."""
         info = renamed(piece.generation_info)
         logprobs = info.pop("logprobs", None)
         self.info.update({name: value for name, value in info.items() if value is not None})
+        if not piece.text and not logprobs and self.info:
+            return None
         return GenerationChunk(text=piece.text, generation_info={"logprobs": logprobs} if logprobs else None)
 
 

@@ -1,5 +1,6 @@
 """Messages between LangChain and us: its standard content blocks as OpenAI's parts, our answers as its messages."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -49,15 +50,12 @@ class MessageStream:
         self._metadata: dict[str, Any] = {"model_provider": provider}
         self._usage: messages.UsageMetadata | None = None
 
-    def chunk(self, piece: messages.AIMessageChunk) -> AIMessageChunk:
-        """Return the text and the tool calls of a piece."""
+    def chunk(self, piece: messages.AIMessageChunk) -> AIMessageChunk | None:
+        """Return the text and the tool calls of a piece, or None when it has neither."""
         self._metadata.update(metadata(piece))
         self._usage = piece.usage_metadata or self._usage
-        if piece.tool_call_chunks:
-            return AIMessageChunk(content=_content(piece), tool_call_chunks=piece.tool_call_chunks)
-        return AIMessageChunk(
-            content=_content(piece), tool_calls=piece.tool_calls, invalid_tool_calls=piece.invalid_tool_calls
-        )
+        content, calls = _content(piece), piece.tool_call_chunks or _call_chunks(piece)
+        return AIMessageChunk(content=content, tool_call_chunks=calls) if content or calls else None
 
     def last(self) -> AIMessageChunk:
         """Return the end: no text, but usage and what else came beside it."""
@@ -68,6 +66,15 @@ class MessageStream:
 
 def _content(message: messages.AIMessage) -> Any:
     return "" if message.content is None else message.content
+
+
+def _call_chunks(message: messages.AIMessage) -> list[dict[str, Any]]:
+    """Return the tool calls of an answer that came whole, as a stream would have brought them."""
+    chunks = []
+    for index, call in enumerate([*message.tool_calls, *message.invalid_tool_calls]):
+        args = call["args"] if isinstance(call["args"], str) else json.dumps(call["args"])
+        chunks.append({"name": call["name"], "args": args, "id": call["id"], "index": index})
+    return chunks
 
 
 def _wire_ready(message: BaseMessage) -> BaseMessage:
