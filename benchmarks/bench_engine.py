@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from azureml_emulator import Call, Endpoint, Engine
-from azureml_emulator.schemas import all_schemas
 from ratios.data import KEY
 from ratios.turns import in_pairs, run
+
+from azureml_emulator import Call, Endpoint, Engine
+from azureml_emulator.schemas import all_schemas
 
 HEADERS = {"authorization": f"Bearer {KEY}", "content-type": "application/json"}
 

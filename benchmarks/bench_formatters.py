@@ -2,11 +2,12 @@
 
 import json
 
-import azureml_endpoint
 import pytest
-from azureml_endpoint import AzureMLEndpointApiType
 from ratios.data import CASES, CONVERSATION, PARAMETERS, PROMPT
 from ratios.turns import in_pairs, run
+
+import azureml_endpoint
+from azureml_endpoint import AzureMLEndpointApiType
 
 
 @pytest.fixture(scope="module", params=CASES, ids=str)

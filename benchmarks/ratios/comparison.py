@@ -45,7 +45,7 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """Whether the median is on the right side of the target; with a question mark if the middle half is on both."""
+        """Whether the median meets the target; with a question mark if the middle half of the pairs is astride it."""
         target = self.at_least if self.at_most is None else self.at_most
         if target is None:
             return ""

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import certifi
 import trustme
-from azureml_emulator import Emulator, Endpoint
 
+from azureml_emulator import Emulator, Endpoint
 from ratios.data import KEY
 from ratios.processes import answer
 

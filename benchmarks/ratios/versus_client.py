@@ -11,10 +11,10 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-import azureml_endpoint
 import langchain_community.llms.azureml_endpoint as langchain
 import requests
 
+import azureml_endpoint
 from ratios.comparison import Comparison, calls, in_turn, ratios, timed
 from ratios.data import KEY, PARAMETERS, PROMPT, SEVERAL
 from ratios.processes import answer

@@ -6,11 +6,11 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-import azureml_endpoint
 import langchain_community.chat_models.azureml_endpoint as langchain_chat
 import langchain_community.llms.azureml_endpoint as langchain
 from langchain_core import messages as langchain_messages
 
+import azureml_endpoint
 from ratios.comparison import Comparison, Measure, in_turn, loop, ratios, timed
 from ratios.data import CASES, CONVERSATION, PARAMETERS, PROMPT, Case
 from ratios.processes import answer
