@@ -26,7 +26,7 @@ from azureml_emulator.schemas import all_schemas
 HERE = Path(__file__).parent
 
 EVERY, NEW, CURL = "test_every_schema.py", "test_new_schema.py", "test_curl.py"
-OPENAI, NOTEBOOK = "test_openai_sdk.py", "test_notebook.py"
+CLIENT, OPENAI, NOTEBOOK = "test_client.py", "test_openai_sdk.py", "test_notebook.py"
 COMPLETION, CHAT, PAGE = (f"langchain_community/test_{name}.py" for name in ("completion", "chat", "notebook"))
 
 
@@ -65,7 +65,10 @@ def reshape(patch: pytest.MonkeyPatch, name: str, **fields: Any) -> None:
 # Shapes of the answers
 
 
-@mutation("gpt2 answers an object instead of a list of rows", {EVERY: "test_example", COMPLETION: "test_answer"})
+@mutation(
+    "gpt2 answers an object instead of a list of rows",
+    {CLIENT: "test_prompt", EVERY: "test_example", COMPLETION: "test_answer"},
+)
 def gpt2_without_list(patch):
     writing(patch, "gpt2", lambda scoring: {"0": scoring.texts[0]})
 
@@ -80,13 +83,16 @@ def llama_rows_from_one(patch):
 
 @mutation(
     "dolly wraps its strings in objects",
-    {EVERY: "test_example", COMPLETION: "test_answer", PAGE: "test_chain_with_langchain"},
+    {CLIENT: "test_prompt", EVERY: "test_example", COMPLETION: "test_answer", PAGE: "test_chain_with_langchain"},
 )
 def dolly_in_objects(patch):
     writing(patch, "dolly", lambda scoring: [{"0": text} for text in scoring.texts])
 
 
-@mutation("huggingface answers flat, as outside Azure ML", {EVERY: "test_example", COMPLETION: "test_answer"})
+@mutation(
+    "huggingface answers flat, as outside Azure ML",
+    {EVERY: "test_example", COMPLETION: "test_answer"},
+)
 def huggingface_flat(patch):
     writing(patch, "huggingface", lambda scoring: [{"generated_text": text} for text in scoring.texts])
 
@@ -99,14 +105,16 @@ def summary_renamed(patch):
     writing(patch, "summarization", lambda scoring: [{"summary": text} for text in scoring.texts])
 
 
-@mutation("dedicated chat answers a bare string", {EVERY: "test_example", CHAT: "test_answer"})
+@mutation(
+    "dedicated chat answers a bare string", {CLIENT: "test_message", EVERY: "test_example", CHAT: "test_answer"}
+)
 def llama_chat_bare(patch):
     writing(patch, "llama-chat", lambda scoring: scoring.texts[0])
 
 
 @mutation(
     "a text completion has its text under another key",
-    {OPENAI: "test_completions", COMPLETION: "test_answer", NOTEBOOK: "test_serverless"},
+    {CLIENT: "test_prompt", OPENAI: "test_completions", COMPLETION: "test_answer", NOTEBOOK: "test_serverless"},
 )
 def completion_text_renamed(patch):
     write = all_schemas()["completions"].write
@@ -153,7 +161,10 @@ def surrogates_lost(patch):
     patch.setattr(Serverless, "dump", dump)
 
 
-@mutation("tokens of a stream lose their leading blanks", {EVERY: "test_text_survives_streaming", OPENAI: "stream"})
+@mutation(
+    "tokens of a stream lose their leading blanks",
+    {CLIENT: "test_stream", EVERY: "test_text_survives_streaming", OPENAI: "stream"},
+)
 def stream_strips(patch):
     split = container.tokens.split
     patch.setattr(container.tokens, "split", lambda text: [piece.lstrip() for piece in split(text)])
@@ -187,12 +198,18 @@ def stream_as_json(patch):
     patch.setattr(container, "EVENTS", container.JSON)
 
 
-@mutation("a request to stream is answered whole", {OPENAI: "test_chat_stream", CHAT: "test_stream", CURL: "stream"})
+@mutation(
+    "a request to stream is answered whole",
+    {CLIENT: "test_stream", OPENAI: "test_chat_stream", CHAT: "test_stream", CURL: "stream"},
+)
 def never_streams(patch):
     reshape(patch, "chat", stream=None)
 
 
-@mutation("the last chunk of a stream has no usage", {OPENAI: "test_chat_stream", CURL: "test_stream_byte_for_byte"})
+@mutation(
+    "the last chunk of a stream has no usage",
+    {CLIENT: "test_usage", OPENAI: "test_chat_stream", CURL: "test_stream_byte_for_byte"},
+)
 def stream_without_usage(patch):
     stream = all_schemas()["chat"].stream
 
@@ -210,6 +227,7 @@ def stream_without_usage(patch):
 @mutation(
     "a container's failure passes as it is",
     {
+        CLIENT: "test_wrong_formatter",
         CURL: "test_form_content_type_is_refused_by_a_dedicated",
         COMPLETION: "test_wrong_formatter",
         CHAT: "test_chat_formatter",
@@ -221,7 +239,11 @@ def no_424(patch):
 
 @mutation(
     "a 424 does not say what the model's status was",
-    {CURL: "test_form_content_type_is_refused_by_a_dedicated", COMPLETION: "test_wrong_formatter"},
+    {
+        CLIENT: "test_wrong_formatter",
+        CURL: "test_form_content_type_is_refused_by_a_dedicated",
+        COMPLETION: "test_wrong_formatter",
+    },
 )
 def model_error_headers_missing(patch):
     patch.setattr(Dedicated, "forward", lambda self, result: replace_status(result))
@@ -233,7 +255,13 @@ def replace_status(result: Any) -> Any:
 
 @mutation(
     "any key opens",
-    {OPENAI: "test_wrong_key", COMPLETION: "test_wrong_key", CHAT: "test_wrong_key", CURL: "test_keys"},
+    {
+        CLIENT: "test_errors",
+        OPENAI: "test_wrong_key",
+        COMPLETION: "test_wrong_key",
+        CHAT: "test_wrong_key",
+        CURL: "test_keys",
+    },
 )
 def any_key(patch):
     patch.setattr(live.LiveEndpoint, "_admit", lambda self, call: None)
@@ -246,7 +274,13 @@ def no_api_key(patch):
 
 @mutation(
     "the deployment header is ignored",
-    {OPENAI: "test_deployment", COMPLETION: "deployment", CHAT: "deployment", CURL: "test_errors_of_the_front_door"},
+    {
+        CLIENT: "test_deployment",
+        OPENAI: "test_deployment",
+        COMPLETION: "deployment",
+        CHAT: "deployment",
+        CURL: "test_errors_of_the_front_door",
+    },
 )
 def header_ignored(patch):
     patch.setattr(request.Request, "deployment", "")
@@ -322,8 +356,8 @@ def no_continue(patch):
 def in_the_copy(patch: pytest.MonkeyPatch, file: str, old: str, new: str) -> None:
     copytree = shutil.copytree
 
-    def copied(source, target, **options):
-        copytree(source, target, **options)
+    def copied(source, target, *more, **options):
+        copytree(source, target, *more, **options)
         if not Path(target, file).exists():
             return  # copytree calls itself for each folder
         text = Path(target, file).read_text(encoding="utf-8")
@@ -358,14 +392,15 @@ def note_missing(patch):
 
 @mutation(
     "the journal notes it of any prompt with a quote",
-    {NOTEBOOK: "test_completion", PAGE: "test_cells_in_order"},
+    {CLIENT: "test_prompt", NOTEBOOK: "test_completion", PAGE: "test_cells_in_order"},
 )
 def note_always(patch):
     patch.setattr(journal, "escaped_twice", lambda text: "arrived escaped twice" if '"' in text else "")
 
 
 @mutation(
-    "parameters are not kept", {OPENAI: "test_chat", COMPLETION: "test_parameters", NOTEBOOK: "test_completion"}
+    "parameters are not kept",
+    {CLIENT: "test_parameters", OPENAI: "test_chat", COMPLETION: "test_parameters", NOTEBOOK: "test_completion"},
 )
 def parameters_lost(patch):
     patch.setattr(journal.Exchange, "parameters", {})

@@ -142,7 +142,7 @@ _LANGCHAIN = re.compile(r"^from langchain_community\.llms\.\w+ import", re.MULTI
 
 @dataclass
 class Notebook:
-    """A run; the names that the cells import from LangChain's Azure ML modules come from `package`, if there is one."""
+    """A run; what the cells import from LangChain's Azure ML modules comes from `package`, if there is one."""
 
     cells: dict[str, str]
     hosts: dict[str, str]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from contract_tests.mutations import CURL, EVERY, MUTATIONS, NEW, NOTEBOOK, OPENAI, noticing, pairs
+from contract_tests.mutations import CLIENT, CURL, EVERY, MUTATIONS, NEW, NOTEBOOK, OPENAI, noticing, pairs
 
-MODULES = [CURL, EVERY, NEW, NOTEBOOK, OPENAI]
+MODULES = [CLIENT, CURL, EVERY, NEW, NOTEBOOK, OPENAI]
 pytestmark = pytest.mark.slow
 
 
