@@ -615,7 +615,7 @@ class TestChat:
         assert whole.tool_calls == [{"name": "f", "args": {"a": 1}, "id": "t1", "type": "tool_call"}]
 
     def test_a_stream_answered_whole(self, chat: MakeChat, server: Server) -> None:
-        server.answer(Answer(body=reply("x", tool_calls=[wire_call("f", '{"a": 1}'), wire_call("g", "{oops", "t2")])))
+        server.answer(Answer(body=reply("x", tool_calls=[wire_call("f", '{"a": 1}'), wire_call("g", "[1]", "t2")])))
         chunks = list(chat().stream("x"))
         whole = sum(chunks[1:], chunks[0])
         assert whole.content == "x"
