@@ -1,6 +1,5 @@
 """Calling an endpoint with a conversation: `AzureMLChatOnlineEndpoint`."""
 
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -48,8 +47,7 @@ class AzureMLChatOnlineEndpoint(Calls[Any, AIMessage, ChatGeneration, ChatGenera
         return chat_chunk(event)
 
     def _whole_chunk(self, generation: ChatGeneration) -> ChatGenerationChunk:
-        whole = {each.name: getattr(generation.message, each.name) for each in fields(AIMessage)}
-        return ChatGenerationChunk(AIMessageChunk(**whole))
+        return ChatGenerationChunk(AIMessageChunk.whole(generation.message))
 
     def _output_chunk(self, chunk: ChatGenerationChunk) -> AIMessageChunk:
         return chunk.message

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, TypedDict
 
 Content = str | list[Any] | None
@@ -94,6 +94,22 @@ class AIMessageChunk(AIMessage):
 
     tool_call_chunks: list[dict[str, Any]] = field(default_factory=list, kw_only=True)
     type: ClassVar[str] = "AIMessageChunk"
+
+    @classmethod
+    def whole(cls, message: AIMessage) -> "AIMessageChunk":
+        """Return a message that came whole as a stream's only piece."""
+        values = {each.name: getattr(message, each.name) for each in fields(AIMessage)}
+        calls = [_wire_call(each) for each in (*message.tool_calls, *message.invalid_tool_calls)]
+        chunks = [
+            {
+                "name": call["function"]["name"],
+                "args": call["function"]["arguments"],
+                "id": call["id"],
+                "index": index,
+            }
+            for index, call in enumerate(calls)
+        ]
+        return cls(**values, tool_call_chunks=chunks)
 
     def __add__(self, other: "AIMessageChunk") -> "AIMessageChunk":
         chunks = _merged_calls(self.tool_call_chunks + other.tool_call_chunks)

@@ -10,13 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
 from azureml_endpoint import (
     AzureMLChatOnlineEndpoint,
     AzureMLOnlineEndpoint,
     CustomOpenAIChatContentFormatter,
     CustomOpenAIContentFormatter,
 )
-from hypothesis import settings
 
 settings.register_profile("client", max_examples=30, deadline=None, derandomize=True, database=None)
 settings.load_profile("client")

@@ -4,6 +4,7 @@ import enum
 from typing import Any
 
 import pytest
+
 from azureml_endpoint import AzureMLEndpointApiType as ApiType
 from azureml_endpoint.addresses import is_loopback, origin, scoring_url
 

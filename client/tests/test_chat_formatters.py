@@ -5,6 +5,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from azureml_endpoint import (
     AIMessage,
     CustomOpenAIChatContentFormatter,
@@ -15,8 +18,6 @@ from azureml_endpoint import (
     SystemMessage,
 )
 from azureml_endpoint import AzureMLEndpointApiType as ApiType
-from hypothesis import given
-from hypothesis import strategies as st
 
 S, D = ApiType.serverless, ApiType.dedicated
 conversations = st.lists(st.tuples(st.sampled_from(["user", "assistant", "system"]), st.text()), max_size=6)
@@ -114,7 +115,16 @@ def test_a_serverless_answer_is_a_whole_message() -> None:
 
 
 def test_a_dedicated_answer_is_its_output() -> None:
-    assert read({"output": " hi "}, D).content == " hi "
+    assert read({"output": " hi "}, D) == AIMessage(" hi ")
+
+
+def test_a_newer_container_says_more_beside_its_output() -> None:
+    usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
+    calls = [{"id": "1", "function": {"name": "f", "arguments": "{}"}}]
+    message = read({"output": "hi", "finish_reason": "stop", "usage": usage, "model": "m", "tool_calls": calls}, D)
+    assert (message.content, message.finish_reason) == ("hi", "stop")
+    assert message.usage_metadata == {"input_tokens": 1, "output_tokens": 2, "total_tokens": 3}
+    assert message.tool_calls[0]["name"] == "f"
 
 
 def test_tool_calls_are_read_whether_their_arguments_are_json_or_not() -> None:

@@ -5,6 +5,7 @@ import inspect
 import pickle
 
 import pytest
+
 from azureml_endpoint import errors
 from azureml_endpoint.errors import (
     EndpointError,

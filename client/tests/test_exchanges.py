@@ -1,6 +1,7 @@
 """The course of a call, without a socket or a clock."""
 
 import pytest
+
 from azureml_endpoint import EndpointTimeoutError, ModelError, RedirectError, Timeout
 from azureml_endpoint.errors import StatusError
 from azureml_endpoint.exchanges import Course, Limits, Reply, Request

@@ -5,11 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from azureml_endpoint import AzureMLEndpointApiType as ApiType
 from azureml_endpoint import ContentFormatterBase, ResponseFormatError, formatters
 from azureml_endpoint.formatters.escapes import escape
-from hypothesis import given
-from hypothesis import strategies as st
 
 COMPLETIONS = ["GPT2", "OSS", "HF", "Dolly", "CustomOpenAI", "Llama"]
 CASES = [(name, ApiType.dedicated) for name in COMPLETIONS] + [

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from azureml_endpoint.messages import (
     AIMessage,
     AIMessageChunk,
@@ -108,6 +109,16 @@ def test_pieces_add_up() -> None:
     assert [(each["name"], each["args"]) for each in whole.tool_calls] == [("f", {"x": 1})]
     assert [(each["name"], each["args"]) for each in whole.invalid_tool_calls] == [("g", "{")]
     assert whole.response_metadata == {"model": "m"}
+
+
+def test_a_whole_message_is_a_piece_too() -> None:
+    bad = {"name": "g", "args": "{x", "id": "2", "error": "no JSON", "type": "invalid_tool_call"}
+    message = AIMessage("a", tool_calls=[CALL], invalid_tool_calls=[bad], finish_reason="stop", id="c1")
+    piece = AIMessageChunk.whole(message)
+    assert (piece.content, piece.tool_calls, piece.finish_reason, piece.id) == ("a", [CALL], "stop", "c1")
+    summed = piece + AIMessageChunk("b")
+    assert (summed.content, summed.tool_calls) == ("ab", [CALL])
+    assert summed.invalid_tool_calls[0]["args"] == "{x"
 
 
 def test_tool_calls_are_split_by_their_arguments() -> None:

@@ -3,8 +3,9 @@
 import subprocess
 import sys
 
-import azureml_endpoint
 import pytest
+
+import azureml_endpoint
 
 PUBLIC = [
     "AIMessage",

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from azureml_endpoint.errors import (
     CertificateError,
     EndpointError,

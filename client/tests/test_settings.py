@@ -6,6 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pydantic import SecretStr, ValidationError
+
 from azureml_endpoint import (
     AzureMLChatOnlineEndpoint,
     AzureMLEndpointApiType,
@@ -16,7 +18,6 @@ from azureml_endpoint import (
     LlamaContentFormatter,
     Timeout,
 )
-from pydantic import SecretStr, ValidationError
 
 from .conftest import KEY
 

@@ -5,11 +5,12 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from azureml_endpoint import StreamCutError, StreamEventError
 from azureml_endpoint.errors import EndpointTimeoutError, UnreachableError
 from azureml_endpoint.streams import Chunks, Event, EventParser, chat_chunk, completion_chunk, error_message
-from hypothesis import given
-from hypothesis import strategies as st
 
 from .conftest import delta_event, sse, text_event
 

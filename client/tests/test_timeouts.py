@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import pytest
+
 from azureml_endpoint import Timeout
 
 

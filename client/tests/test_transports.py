@@ -6,8 +6,10 @@ Each test runs sync and async: `call` and `stream` walk the road that the parame
 import asyncio
 import gzip
 import socket
+import sys
 import threading
 import time
+from contextlib import ExitStack
 from typing import Any
 
 import aiohttp
@@ -15,6 +17,7 @@ import pytest
 import requests
 import trustme
 import urllib3
+
 from azureml_endpoint import (
     AuthenticationError,
     AzureMLOnlineEndpoint,
@@ -424,3 +427,23 @@ def test_one_endpoint_serves_many_threads_without_cross_talk(server: Server, llm
     for number, text in results.items():
         assert text == f"{{'input_string': ['p{number}'], 'parameters': {{'top_p': 1, 'n': {number}}}}}"
     assert len(results) == 64
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full backlog refuses instead of staying silent")
+def test_a_connect_timeout_is_tried_again(llm: MakeLLM, road: Road) -> None:
+    with ExitStack() as open_sockets:
+        full = open_sockets.enter_context(socket.socket())
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(3):
+            waiting = open_sockets.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        endpoint = llm(endpoint_url=f"http://127.0.0.1:{full.getsockname()[1]}/score", timeout=(0.1, 5))
+        pauses = awake(endpoint)
+        started = time.monotonic()
+        with pytest.raises(EndpointTimeoutError) as caught:
+            road.call(endpoint)
+        assert caught.value.phase == "connect"
+        assert len(pauses) == 1
+        assert 0.19 <= time.monotonic() - started < 0.6

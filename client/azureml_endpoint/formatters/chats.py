@@ -73,7 +73,8 @@ class ChatContentFormatterBase(ContentFormatterBase):
 class CustomOpenAIChatContentFormatter(ChatContentFormatterBase):
     """Chat models of the catalogue, dedicated or serverless.
 
-    Dedicated: `{"input_data": {"input_string": [messages], "parameters": {..}}}`, answer `{"output": ".."}`.
+    Dedicated: `{"input_data": {"input_string": [messages], "parameters": {..}}}`, answer `{"output": ".."}`,
+    beside which newer containers put finish reason, usage and tool calls.
     Serverless: `{"messages": [..], **parameters}`, answer `{"choices": [{"message": {..}}]}`, of which the first
     choice is returned.
     """
@@ -100,7 +101,8 @@ class CustomOpenAIChatContentFormatter(ChatContentFormatterBase):
             case {"choices": [{"message": dict(message)} as choice, *_]} if api_type is _serverless:
                 return _choice_message(message, choice, answer)
             case {"output": str(text)} if api_type is not _serverless:
-                return AIMessage(text)
+                beside = answer.keys() & {"finish_reason", "usage", "tool_calls"}
+                return _choice_message({**answer, "content": text}, answer, answer) if beside else AIMessage(text)
         return None
 
 
