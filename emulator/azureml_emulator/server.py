@@ -12,8 +12,8 @@ from operator import itemgetter
 from time import time
 
 from aiohttp import http_exceptions, web
-from aiohttp.http import HttpVersion11
 
+from azureml_emulator import framing
 from azureml_emulator.admin import Admin
 from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError
@@ -148,42 +148,59 @@ class Server:
         return Call(request.method, request.rel_url.raw_path, request.headers, body, at, listener, oversized)
 
     async def _play(self, request: web.BaseRequest, reply: Reply, start: float) -> web.StreamResponse:
-        response: web.StreamResponse
+        """Write a reply's bytes when they are due; aiohttp is told only whether the connection stays open."""
+        http = (request.version.major, request.version.minor)
+        keep_alive = request.keep_alive and not (reply.chunked and http < (1, 1))
+        chunked = reply.chunked and http >= (1, 1)
+        out, writer = framing.head(reply, http, keep_alive), request.writer
         try:
-            if reply.chunked:
-                response = await self._stream(request, reply, start)
-            else:
-                response = web.Response(status=reply.status, headers=reply.headers, body=reply.body)
-                if reply.seconds:
-                    await self._until(start + reply.seconds)
-                await response.prepare(request)
-            await response.write_eof()
+            for due, writes in groupby(reply.writes, key=itemgetter(0)) if request.method != "HEAD" else ():
+                if due:
+                    await self._until(start + due)
+                data = b"".join([data for _, data in writes])
+                await writer.write(out + (framing.chunk(data) if chunked else data))
+                out = b""
+            await writer.write(out + (framing.LAST_CHUNK if chunked else b""))
+            await writer.write_eof()
         except ConnectionError:
-            if reply.exchange:
-                reply.exchange.problem = "the caller went away before the answer was out"
+            problem, keep_alive = "the caller went away before the answer was out", False
         else:
-            if reply.exchange:
-                reply.exchange.served = self._now() - start
-        if reply.exchange:
-            self._served(reply.exchange)
-        return response
+            problem = ""
+        self._note(reply, problem, start)
+        return _KEEP if keep_alive else _CLOSE
 
-    async def _stream(self, request: web.BaseRequest, reply: Reply, start: float) -> web.StreamResponse:
-        response = web.StreamResponse(status=reply.status, headers=reply.headers)
-        if request.version < HttpVersion11:
-            response.force_close()
-        for due, writes in groupby(reply.writes, key=itemgetter(0)):
-            await self._until(start + due)
-            if not response.prepared:
-                await response.prepare(request)
-            await response.write(b"".join(data for _, data in writes))
-        return response
+    def _note(self, reply: Reply, problem: str, start: float) -> None:
+        exchange = reply.exchange
+        if exchange is None:
+            return
+        if problem:
+            exchange.problem = problem
+        else:
+            exchange.served = self._now() - start
+        self._served(exchange)
 
     async def _until(self, deadline: float) -> None:
         """Sleep up to a deadline on the loop's clock; time already spent counts, so nothing drifts."""
         seconds = deadline - self._now()
         if seconds > 0:
             await asyncio.sleep(seconds)
+
+
+class _Written(web.StreamResponse):
+    """What a handler gives back to aiohttp when all bytes are out."""
+
+    def __init__(self, keep_alive: bool) -> None:
+        super().__init__()
+        self._keep_alive = keep_alive
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        return None
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        return None
+
+
+_KEEP, _CLOSE = _Written(keep_alive=True), _Written(keep_alive=False)
 
 
 def _unavailable(host: str, port: int, listener: str, error: OSError) -> str:
