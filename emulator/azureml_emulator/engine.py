@@ -52,7 +52,6 @@ class Engine:
             status=result.status,
             at=call.at,
             seconds=0.0,
-            size=len(call.body),
             request_id=guid,
             problem=str(error),
         )

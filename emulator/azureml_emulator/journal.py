@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from azureml_emulator.schema import Message, Reading
+from azureml_emulator.request import parse
+from azureml_emulator.schema import Message, Reading, Schema
 
 _ESCAPED = re.compile(r'(?:[^\\"\x00-\x1f]|\\["\\bfnrt])*')
 
@@ -19,7 +20,9 @@ class Exchange:
 
     `prompts` is what the model was asked, decoded; `at` the arrival in Unix seconds, `seconds` how long the
     answer was meant to take, `served` how long it took on the wire (None until the last byte is out, or when
-    the caller went away). Keys are not part of it: of the caller's headers only ids are kept.
+    the caller went away). Keys are not part of it: of the caller's headers only ids are kept. `schema` is None
+    when the container did not get to read the body; what it read is read again when somebody looks, because
+    to keep it would cost each request more than to score it.
     """
 
     endpoint: str
@@ -29,37 +32,45 @@ class Exchange:
     status: int
     at: float
     seconds: float
-    size: int
     request_id: str
     client_request_id: str = ""
-    reading: Reading | None = field(default=None, repr=False)
     problem: str = ""
+    body: bytes = field(default=b"", repr=False)
+    schema: Schema[Any] | None = field(default=None, repr=False)
     served: float | None = None
+
+    @property
+    def reading(self) -> Reading | None:
+        """What the container understood, or None if it did not get that far."""
+        return self.schema.parse(parse(self.body)) if self.schema else None
 
     @property
     def prompts(self) -> list[str]:
         """The decoded prompts; for chat, the content of the last message."""
-        return [prompt.text for prompt in self.reading.prompts] if self.reading else []
+        return [prompt.text for prompt in reading.prompts] if (reading := self.reading) else []
 
     @property
     def messages(self) -> list[Message]:
         """The conversation of a chat request, else nothing."""
-        return [message for prompt in self.reading.prompts for message in prompt.messages] if self.reading else []
+        reading = self.reading
+        return [message for prompt in reading.prompts for message in prompt.messages] if reading else []
 
     @property
     def parameters(self) -> dict[str, Any]:
         """The generation parameters, as sent."""
-        return dict(self.reading.parameters) if self.reading else {}
+        return dict(reading.parameters) if (reading := self.reading) else {}
 
     @property
     def stream(self) -> bool:
         """Whether a stream of events was asked for."""
-        return self.reading is not None and self.reading.stream
+        return reading.stream if (reading := self.reading) else False
 
     @property
     def notes(self) -> list[str]:
         """What a person should know: why it was refused, prompts that arrived escaped twice."""
         found = [self.problem] if self.problem else []
+        if b"\\" not in self.body:  # without a backslash nothing was escaped even once
+            return found
         for index, text in enumerate(self.prompts):
             note = escaped_twice(text)
             if note:
@@ -117,9 +128,9 @@ class Journal:
     def add(self, exchange: Exchange) -> None:
         """Write one down, forgetting the oldest if there is no room."""
         self._exchanges.append(exchange)
-        self._room -= exchange.size
+        self._room -= len(exchange.body)
         while len(self._exchanges) > self._limit or (self._room < 0 and len(self._exchanges) > 1):
-            self._room += self._exchanges.popleft().size
+            self._room += len(self._exchanges.popleft().body)
 
     def clear(self) -> None:
         """Forget everything."""

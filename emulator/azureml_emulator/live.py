@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from email.utils import formatdate
 from functools import lru_cache
+from typing import Any
 
 from azureml_emulator.api_type import Result
 from azureml_emulator.container import Container, Run
@@ -15,19 +16,31 @@ from azureml_emulator.errors import (
     EndpointNotFound,
 )
 from azureml_emulator.journal import Exchange
-from azureml_emulator.request import Request, identity, parse
+from azureml_emulator.request import DEPLOYMENT, Request, identity, parse
 from azureml_emulator.wire import Call, Headers, Reply
 
 TEXT: Headers = (("content-type", "text/plain"),)
 
 _REMEMBERED = 1 << 16
+_SPELT, _SHORT = 1 << 12, 1 << 12
+
+
+class _Asked:
+    """A request by its key, and how often it came."""
+
+    __slots__ = ("key", "times")
+
+    def __init__(self, key: bytes) -> None:
+        self.key = key
+        self.times = 0
 
 
 class LiveEndpoint:
     """One endpoint at work.
 
     Its only state is how often each request came: that, the seed and the request decide everything that is
-    random, whatever else is going on. The latest 65,536 different requests are remembered.
+    random, whatever else is going on. The latest 65,536 different requests are remembered, and of the short ones
+    also how they were spelt, so that the same bytes are not put into canonical form again and again.
     """
 
     def __init__(self, settings: Endpoint, seed: int = 0) -> None:
@@ -36,7 +49,8 @@ class LiveEndpoint:
         self._seed = seed if settings.seed is None else settings.seed
         self._containers = {one.name: Container(one, settings.name, self._seed) for one in settings.deployments}
         self._home = Draw.of(str(self._seed).encode(), settings.name.encode())
-        self._seen: OrderedDict[bytes, int] = OrderedDict()
+        self._asked: OrderedDict[bytes, _Asked] = OrderedDict()
+        self._spelt: dict[tuple[bytes, str, str], _Asked] = {}
 
     @property
     def name(self) -> str:
@@ -45,12 +59,13 @@ class LiveEndpoint:
 
     def reset(self) -> None:
         """Forget what was asked before."""
-        self._seen.clear()
+        self._asked.clear()
+        self._spelt.clear()
 
     def score(self, call: Call, path: str) -> Reply:
         """Answer a call that is for this endpoint; `path` is the path below the endpoint's own address."""
         document = parse(call.body)
-        request = Request(call, path, document, self._draw(identity(call, path, document)))
+        request = Request(call, path, document, self._draw(call, path, document))
         container = run = None
         try:
             self._admit(call)
@@ -62,14 +77,25 @@ class LiveEndpoint:
             result, problem = door_result(error), str(error)
         return self._reply(request, container, result, run, problem)
 
-    def _draw(self, asked: bytes) -> Draw:
+    def _draw(self, call: Call, path: str, document: Any) -> Draw:
         """Give the randomness of a request: it depends on how often this very request came before."""
-        base = self._home.within(asked)
-        times = self._seen.get(base.key, 0)
-        self._seen[base.key] = times + 1
-        if len(self._seen) > _REMEMBERED:
-            self._seen.popitem(last=False)
-        return Draw(base.key, times.to_bytes(8, "big"))
+        bytewise = (call.body, path, call.headers.get(DEPLOYMENT, ""))
+        asked = self._spelt.get(bytewise)
+        if asked is None:
+            key = self._home.within(identity(call, path, document)).key
+            asked = self._asked.setdefault(key, _Asked(key))
+            self._remember(bytewise, asked)
+        asked.times += 1
+        return Draw(asked.key, asked.times.to_bytes(8, "big"))
+
+    def _remember(self, bytewise: tuple[bytes, str, str], asked: "_Asked") -> None:
+        if len(self._asked) > _REMEMBERED:
+            self._asked.popitem(last=False)
+            self._spelt.clear()
+        if len(self._spelt) >= _SPELT:
+            self._spelt.clear()
+        if len(bytewise[0]) <= _SHORT:
+            self._spelt[bytewise] = asked
 
     def _admit(self, call: Call) -> None:
         if self.api_type.key_in(call.headers) != self.settings.key:
@@ -101,18 +127,18 @@ class LiveEndpoint:
         if container:
             ids += (("azureml-model-deployment", container.name), ("azureml-model-session", container.name))
         exchange = Exchange(
-            endpoint=self.name,
-            deployment=container.name if container else None,
-            method=call.method,
-            path=call.path,
-            status=result.status,
-            at=call.at,
-            seconds=result.writes[-1][0],
-            size=len(call.body),
-            request_id=request.guid,
-            client_request_id=request.client_id,
-            reading=run.reading if run else None,
-            problem=problem,
+            self.name,
+            container.name if container else None,
+            call.method,
+            call.path,
+            result.status,
+            call.at,
+            result.writes[-1][0],
+            request.guid,
+            request.client_id,
+            problem,
+            call.body,
+            container.schema if container and run and run.reading else None,
         )
         return Reply(result.status, framed(result, call.at, ids), result.writes, result.chunked, exchange)
 

@@ -256,6 +256,16 @@ class TestDeterminism:
         other = make_call(b'{"parameters":{"y":2,"x":1},"inputs":{"input_string":["a"]}}')
         assert self.replies([one])[0][:4] == self.replies([other])[0][:4]
 
+    def test_however_it_is_spelt_a_request_is_counted_once(self, make_call):
+        one = make_call(b'{"inputs": {"input_string": ["a"]}}')
+        other = make_call(b'{"inputs":{"input_string":["a"]}}')
+        ids = [
+            [dict(reply.headers)["x-request-id"] for reply in self.replies(run)]
+            for run in ([one] * 4, [other] * 4, [one, other, one, other])
+        ]
+        assert ids[0] == ids[1] == ids[2]
+        assert len(set(ids[0])) == 4
+
     def test_a_reset_starts_the_run_again(self, engine, make_call):
         before = engine.score(make_call())
         engine.score(make_call())
@@ -294,7 +304,17 @@ def test_memory_of_requests_is_bounded(monkeypatch, make_call):
     engine = Engine([Endpoint("gpt2", schema="gpt2")])
     for number in range(30):
         engine.score(make_call({"inputs": {"input_string": [str(number)]}}))
-    assert len(engine.directory["gpt2"]._seen) == 10
+    assert len(engine.directory["gpt2"]._asked) <= 11
+    assert len(engine.directory["gpt2"]._spelt) <= 11
+
+
+def test_short_bodies_are_known_by_their_bytes_but_only_so_many(monkeypatch, make_call):
+    monkeypatch.setattr("azureml_emulator.live._SPELT", 5)
+    engine = Engine([Endpoint("gpt2", schema="gpt2")])
+    for number in range(12):
+        engine.score(make_call({"inputs": {"input_string": [str(number)]}}))
+        engine.score(make_call({"inputs": {"input_string": [str(number) * 5000]}}))
+    assert len(engine.directory["gpt2"]._spelt) <= 5
 
 
 def test_a_call_is_a_value():

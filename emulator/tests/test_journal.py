@@ -8,7 +8,7 @@ from azureml_emulator.journal import Exchange, Journal, escaped_twice
 
 
 def exchange(number=0, size=10):
-    return Exchange("e", "d", "POST", "/score", 200, 0.0, 0.0, size, str(number))
+    return Exchange("e", "d", "POST", "/score", 200, 0.0, 0.0, str(number), body=b"x" * size)
 
 
 def test_the_oldest_are_forgotten():
