@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from azureml_emulator import answers, container, journal, live, request, schema, server
 from azureml_emulator.api_type import Dedicated, Serverless
 from azureml_emulator.directory import Directory

@@ -6,8 +6,9 @@ with LangChain's classes is in `langchain_community/`, where the journal remarks
 
 import asyncio
 
-import azureml_endpoint as client
 import pytest
+
+import azureml_endpoint as client
 from azureml_emulator import Deployment, Fixed
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*ContentFormatter.*deprecated")

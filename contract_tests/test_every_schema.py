@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from azureml_emulator.schemas import all_schemas
 from pydantic import TypeAdapter
+
+from azureml_emulator.schemas import all_schemas
 
 SCHEMAS = [pytest.param(schema, id=name) for name, schema in all_schemas().items()]
 STREAMED = [pytest.param(schema, id=name) for name, schema in all_schemas().items() if schema.stream]

@@ -14,8 +14,9 @@ import sys
 from pathlib import Path
 from urllib.request import ProxyHandler, Request, build_opener
 
-import azureml_emulator
 import pytest
+
+import azureml_emulator
 
 EVERY_SCHEMA = Path(__file__).with_name("test_every_schema.py")
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import openai
 import pytest
+
 from azureml_emulator import Deployment, Fixed
 
 ASKED = 'Say "hi",\nthen C:\\bye 👋'

@@ -14,7 +14,6 @@ from urllib.error import HTTPError
 
 import openai
 import pytest
-from azureml_emulator import Deployment, Fixed
 from langchain_community.chat_models import azureml_endpoint
 from langchain_community.chat_models.azureml_endpoint import (
     AzureMLChatOnlineEndpoint,
@@ -24,6 +23,8 @@ from langchain_community.chat_models.azureml_endpoint import (
 )
 from langchain_community.llms.azureml_endpoint import ContentFormatterBase
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+
+from azureml_emulator import Deployment, Fixed
 
 PLAIN = "What is a message"
 

@@ -12,7 +12,6 @@ from typing import Any
 from urllib.error import HTTPError
 
 import pytest
-from azureml_emulator import Deployment, Fixed
 from langchain_community.llms import azureml_endpoint
 from langchain_community.llms.azureml_endpoint import (
     AzureMLOnlineEndpoint,
@@ -24,6 +23,8 @@ from langchain_community.llms.azureml_endpoint import (
     LlamaContentFormatter,
     OSSContentFormatter,
 )
+
+from azureml_emulator import Deployment, Fixed
 
 PLAIN = "What is a prompt"
 
