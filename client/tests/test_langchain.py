@@ -216,7 +216,7 @@ class TestSettings:
     def test_the_key_is_nowhere(self, llm: MakeLLM, chat: MakeChat, tmp_path: Path) -> None:
         for made in (llm(), chat()):
             made.save(tmp_path / "e.json")
-            texts = [repr(made), str(made), dumps(made), str(made.asdict()), made._serialized]
+            texts = [repr(made), str(made), dumps(made), str(made._identifying_params), made._serialized]
             texts += [pickle.dumps(made), (tmp_path / "e.json").read_text(), made._get_ls_params()]
             assert not [each for each in texts if KEY in str(each)]
 
