@@ -57,6 +57,7 @@ def test_any_cuts_give_the_same_text(cuts: list[int]) -> None:
         (b"event: error\nid: 1\nretry: 5\ndata: a\n\n", [Event("error", "a")]),
         (b"event: x\n\ndata: a\n\n", [Event("message", "a")]),
         (b"data: a\ndata: b\n\n", [Event("message", "a\nb")]),
+        (b"data: a\r\ndata: b\r\n\r\n", [Event("message", "a\nb")]),
         (b"\xef\xbb\xbfdata: a\n\n", [Event("message", "a")]),
         (b"data: a", [Event("message", "a")]),
         (b"data: a\r\rdata: b\r\r", [Event("message", "a"), Event("message", "b")]),
