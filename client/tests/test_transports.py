@@ -202,6 +202,7 @@ def test_nobody_listening(llm: MakeLLM, road: Road) -> None:
 @pytest.mark.parametrize("answer", [
     Answer(pause=1.0, body=[{"0": "x"}]),
     Answer(chunks=[b" "] * 100, pause=0.02),
+    Answer(chunks=[b" "] * 2, pause=0.2),
     Answer(drip_head=0.02),
 ])  # fmt: skip
 def test_a_total_timeout_holds_however_the_server_drips(
