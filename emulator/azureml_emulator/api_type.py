@@ -66,9 +66,9 @@ class ApiType(ABC):
         return self.name
 
 
-def _bearer(headers: Mapping[str, str]) -> tuple[str, str]:
+def _bearer(authorization: str) -> tuple[str, str]:
     """Split the Authorization header into scheme and key; the key is empty if there is only one word."""
-    scheme, _, key = headers.get("authorization", "").strip().partition(" ")
+    scheme, _, key = authorization.strip().partition(" ")
     return scheme, key.strip()
 
 
@@ -89,9 +89,10 @@ class Dedicated(ApiType):
     name = "dedicated"
 
     def key_in(self, headers: Mapping[str, str]) -> str:
-        if "authorization" not in headers:
+        authorization = headers.get("authorization")
+        if authorization is None:
             raise AccessDenied("no Authorization header")
-        scheme, key = _bearer(headers)
+        scheme, key = _bearer(authorization)
         if scheme.lower() != "bearer" or not key:
             raise BadAuthorization("the Authorization header is not 'Bearer KEY'")
         return key
@@ -137,11 +138,12 @@ class Serverless(ApiType):
     name = "serverless"
 
     def key_in(self, headers: Mapping[str, str]) -> str:
-        if "authorization" not in headers:
+        authorization = headers.get("authorization")
+        if authorization is None:
             if "api-key" in headers:
                 return headers["api-key"].strip()
             raise AccessDenied("no Authorization and no api-key header")
-        scheme, key = _bearer(headers)
+        scheme, key = _bearer(authorization)
         if not key:
             return scheme
         if scheme.lower() != "bearer":

@@ -105,7 +105,8 @@ def escaped_twice(prompt: str) -> str:
             inner = json.loads(prompt, strict=False)
         except ValueError:
             return "arrived wrapped in literal quotes: the caller's formatter adds them"
-        return f"arrived quoted and escaped twice: the caller meant {_short(inner)}, the model sees {_short(prompt)}"
+        meant = f"the caller probably meant {_short(inner)}, the model sees {_short(prompt)}"
+        return f"arrived quoted and escaped twice: {meant}"
     if "\\" in prompt and _ESCAPED.fullmatch(prompt):
         inner = json.loads(f'"{prompt}"')
         return f"looks escaped twice: perhaps the caller meant {_short(inner)}, the model sees {_short(prompt)}"

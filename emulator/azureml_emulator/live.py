@@ -50,7 +50,7 @@ class LiveEndpoint:
         self._containers = {one.name: Container(one, settings.name, self._seed) for one in settings.deployments}
         self._home = Draw.of(str(self._seed).encode(), settings.name.encode())
         self._asked: OrderedDict[bytes, _Asked] = OrderedDict()
-        self._spelt: dict[tuple[bytes, str, str], _Asked] = {}
+        self._spelt: dict[tuple[bytes, str, str, str], _Asked] = {}
 
     @property
     def name(self) -> str:
@@ -64,8 +64,8 @@ class LiveEndpoint:
 
     def score(self, call: Call, path: str) -> Reply:
         """Answer a call that is for this endpoint; `path` is the path below the endpoint's own address."""
-        document = parse(call.body)
-        request = Request(call, path, document, self._draw(call, path, document))
+        document, deployment = parse(call.body), call.headers.get(DEPLOYMENT, "")
+        request = Request(call, path, document, deployment, self._draw(call, path, deployment, document))
         container = run = None
         try:
             self._admit(call)
@@ -77,18 +77,18 @@ class LiveEndpoint:
             result, problem = door_result(error), str(error)
         return self._reply(request, container, result, run, problem)
 
-    def _draw(self, call: Call, path: str, document: Any) -> Draw:
+    def _draw(self, call: Call, path: str, deployment: str, document: Any) -> Draw:
         """Give the randomness of a request: it depends on how often this very request came before."""
-        bytewise = (call.body, path, call.headers.get(DEPLOYMENT, ""))
+        bytewise = (call.body, call.method, path, deployment)
         asked = self._spelt.get(bytewise)
         if asked is None:
-            key = self._home.within(identity(call, path, document)).key
+            key = self._home.within(identity(call, path, deployment, document)).key
             asked = self._asked.setdefault(key, _Asked(key))
             self._remember(bytewise, asked)
         asked.times += 1
         return Draw(asked.key, asked.times.to_bytes(8, "big"))
 
-    def _remember(self, bytewise: tuple[bytes, str, str], asked: "_Asked") -> None:
+    def _remember(self, bytewise: tuple[bytes, str, str, str], asked: "_Asked") -> None:
         if len(self._asked) > _REMEMBERED:
             self._asked.popitem(last=False)
             self._spelt.clear()

@@ -38,9 +38,9 @@ def _decoded(body: bytes) -> Any:
         raise BadBody(f"POST body could not be decoded as JSON: {error}", str(error)) from None
 
 
-def identity(call: Call, path: str, document: Any) -> bytes:
+def identity(call: Call, path: str, deployment: str, document: Any) -> bytes:
     """Give what makes two calls the same request: method, path, chosen deployment, and the body's JSON value."""
-    head = f"{call.method} {path} {call.headers.get(DEPLOYMENT, '')}\n".encode("utf-8", "surrogateescape")
+    head = f"{call.method} {path} {deployment}\n".encode("utf-8", "surrogateescape")
     if isinstance(document, BadBody):
         return head + call.body
     try:
@@ -60,12 +60,12 @@ class Request:
 
     __slots__ = ("call", "client_id", "deployment", "document", "draw", "guid", "path")
 
-    def __init__(self, call: Call, path: str, document: Any, draw: Draw) -> None:
+    def __init__(self, call: Call, path: str, document: Any, deployment: str, draw: Draw) -> None:
         self.call = call
         self.path = path
         self.document = document
         self.draw = draw
-        self.deployment = call.headers.get(DEPLOYMENT, "")
+        self.deployment = deployment
         self.guid = draw.guid(b"request")
         given = call.headers.get("x-ms-client-request-id")
         self.client_id = given[:40] if given and _CLIENT_ID.fullmatch(given) else ""

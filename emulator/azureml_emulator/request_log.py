@@ -16,8 +16,8 @@ def text_line(exchange: Exchange) -> str:
     at = f"{_clock(int(exchange.at))}.{int(exchange.at * 1000) % 1000:03}"
     who = f"{exchange.endpoint}/{exchange.deployment}" if exchange.deployment else exchange.endpoint or "-"
     took = "gone" if exchange.served is None else f"{exchange.served * 1000:.1f} ms"
-    notes = "".join(f"  ! {note}" for note in exchange.notes)
-    return f"{at}  {exchange.status}  {exchange.method} {_printable(exchange.path)}  {who}  {took}{_printable(notes)}"
+    line = f"{at}  {exchange.status}  {exchange.method} {exchange.path}  {who}  {took}"
+    return _printable("  ! ".join([line, *exchange.notes]))
 
 
 def json_line(exchange: Exchange) -> str:

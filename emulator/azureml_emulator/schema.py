@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, FailFast, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, FailFast, TypeAdapter, ValidationError
+from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12
 
 from azureml_emulator import tokens
 from azureml_emulator.api_type import DEDICATED, ApiType
@@ -180,24 +181,22 @@ def path(loc: Sequence[str | int]) -> str:
     return text or "body"
 
 
-_INTEGERS = {"max_new_tokens", "max_tokens", "max_gen_len", "max_length", "min_length"}
-_FLAGS = {"do_sample", "return_full_text"}
-
-
-def _usable(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Refuse a value that no generation code takes; anything unknown passes, as it does on Azure."""
-    for name in _INTEGERS & parameters.keys():
-        value = parameters[name]
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-            raise ValueError(f"{name} should be an integer")
-    for name in _FLAGS & parameters.keys():
-        if parameters[name] not in (True, False, None):
-            raise ValueError(f"{name} should be true or false")
-    return parameters
-
-
 Texts = Annotated[list[str], FailFast()]
 """A list of prompts; the first one that is no text is the one reported."""
 
-Parameters = Annotated[dict[str, Any], AfterValidator(_usable)]
-"""Generation parameters, kept exactly as sent."""
+
+class Parameters(TypedDict, total=False):
+    """Generation parameters, kept exactly as sent: 1 stays apart from 1.0 and true.
+
+    Those named here are refused when they have a type that no generation code takes; anything else passes.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="allow", strict=True)  # type: ignore[misc]
+
+    do_sample: bool | None
+    max_gen_len: int | None
+    max_length: int | None
+    max_new_tokens: int | None
+    max_tokens: int | None
+    min_length: int | None
+    return_full_text: bool | None

@@ -64,7 +64,6 @@ class Server:
         self._now = self._loop.time
         self._open = 0
         self._idle = asyncio.Event()
-        self._idle.set()
 
     def url(self, listener: str = "") -> str:
         """The address of the main port, or of an endpoint's own port."""
@@ -121,16 +120,14 @@ class Server:
     async def _handle(self, listener: str, request: web.BaseRequest) -> web.StreamResponse:
         start = self._now()
         self._open += 1
-        self._idle.clear()
         try:
             call = await self._call(listener, request)
-            reply = self.engine.score(call)
-            return await self._play(request, reply, start)
+            return await self._play(request, self.engine.score(call), start)
         except (web.RequestPayloadError, http_exceptions.HttpProcessingError):
             return web.Response(status=400, text="Bad Request")
         finally:
             self._open -= 1
-            if not self._open:
+            if self.engine.draining and not self._open:
                 self._idle.set()
 
     async def _call(self, listener: str, request: web.BaseRequest) -> Call:

@@ -15,9 +15,9 @@ def test_a_wrong_field_is_named_by_its_path():
 @pytest.mark.parametrize(
     ("parameters", "named"),
     [
-        ({"max_new_tokens": "many"}, "max_new_tokens should be an integer"),
-        ({"max_tokens": True}, "max_tokens should be an integer"),
-        ({"return_full_text": "yes"}, "return_full_text should be true or false"),
+        ({"max_new_tokens": "many"}, r"parameters\.max_new_tokens: Input should be a valid integer"),
+        ({"max_tokens": True}, r"parameters\.max_tokens: Input should be a valid integer"),
+        ({"return_full_text": "yes"}, r"parameters\.return_full_text: Input should be a valid boolean"),
     ],
 )
 def test_a_parameter_that_no_generation_code_takes_is_named(parameters, named):
