@@ -3,6 +3,7 @@
 import importlib
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from functools import cache
 from typing import Annotated, Any, NamedTuple
 
@@ -173,7 +174,7 @@ class Python(AnswerSource):
 
     def answer(self, ask: Ask) -> Answer:
         try:
-            text = self.function(ask.prompt.text, dict(ask.parameters))
+            text = self.function(ask.prompt.text, deepcopy(dict(ask.parameters)))
         except Exception as error:
             raise ScoringFailed(f"{type(error).__name__}: {error}") from error
         if not isinstance(text, str):

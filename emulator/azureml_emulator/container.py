@@ -15,6 +15,7 @@ from azureml_emulator.errors import (
     PathNotFound,
     WrongContentType,
 )
+from azureml_emulator.memo import Memo
 from azureml_emulator.request import Request
 from azureml_emulator.schema import Answer, Chunk, Reading, Schema, Scoring
 from azureml_emulator.wire import Write
@@ -42,6 +43,7 @@ class Container:
         self._model = settings.model or endpoint
         self._endpoint = endpoint
         self._seed = seed
+        self._readings: Memo[Reading] = Memo()
         self._methods = {"/": "GET"} | dict.fromkeys(self.schema.paths, "POST")
 
     def run(self, request: Request) -> Run:
@@ -68,12 +70,15 @@ class Container:
         call = request.call
         if call.oversized:
             raise BodyTooLarge
-        kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/json":
+        kind = call.headers.get("content-type", "")
+        if kind != "application/json" and kind.partition(";")[0].strip().lower() != "application/json":
             raise WrongContentType
-        if isinstance(request.document, BadBody):
-            raise request.document
-        return self.schema.parse(request.document)
+        reading = self._readings.get(call.body)
+        if reading is None:
+            if isinstance(request.document, BadBody):
+                raise request.document
+            reading = self._readings.put(call.body, call.body, self.schema.parse(request.document))
+        return reading
 
     def _write(self, request: Request, reading: Reading, answers: Sequence[Answer]) -> Result:
         scoring = Scoring(reading, answers, request.draw, int(request.call.at), self._model)

@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from email.utils import formatdate
 from functools import lru_cache
-from typing import Any
 
 from azureml_emulator.api_type import Result
 from azureml_emulator.container import Container, Run
@@ -16,13 +15,13 @@ from azureml_emulator.errors import (
     EndpointNotFound,
 )
 from azureml_emulator.journal import Exchange
-from azureml_emulator.request import DEPLOYMENT, Request, identity, parse
+from azureml_emulator.memo import Memo
+from azureml_emulator.request import Request
 from azureml_emulator.wire import Call, Headers, Reply
 
 TEXT: Headers = (("content-type", "text/plain"),)
 
 _REMEMBERED = 1 << 16
-_SPELT, _SHORT = 1 << 12, 1 << 12
 
 
 class _Asked:
@@ -50,7 +49,7 @@ class LiveEndpoint:
         self._containers = {one.name: Container(one, settings.name, self._seed) for one in settings.deployments}
         self._home = Draw.of(str(self._seed).encode(), settings.name.encode())
         self._asked: OrderedDict[bytes, _Asked] = OrderedDict()
-        self._spelt: dict[tuple[bytes, str, str, str], _Asked] = {}
+        self._spelt: Memo[_Asked] = Memo()
 
     @property
     def name(self) -> str:
@@ -64,8 +63,8 @@ class LiveEndpoint:
 
     def score(self, call: Call, path: str) -> Reply:
         """Answer a call that is for this endpoint; `path` is the path below the endpoint's own address."""
-        document, deployment = parse(call.body), call.headers.get(DEPLOYMENT, "")
-        request = Request(call, path, document, deployment, self._draw(call, path, deployment, document))
+        request = Request(call, path)
+        request.drawn_from(self._draw(request))
         container = run = None
         try:
             self._admit(call)
@@ -77,25 +76,17 @@ class LiveEndpoint:
             result, problem = door_result(error), str(error)
         return self._reply(request, container, result, run, problem)
 
-    def _draw(self, call: Call, path: str, deployment: str, document: Any) -> Draw:
+    def _draw(self, request: Request) -> Draw:
         """Give the randomness of a request: it depends on how often this very request came before."""
-        bytewise = (call.body, call.method, path, deployment)
-        asked = self._spelt.get(bytewise)
+        asked = self._spelt.get(request.spelling)
         if asked is None:
-            key = self._home.within(identity(call, path, deployment, document)).key
-            asked = self._asked.setdefault(key, _Asked(key))
-            self._remember(bytewise, asked)
+            key = self._home.within(request.identity).key
+            asked = self._spelt.put(request.spelling, request.call.body, self._asked.setdefault(key, _Asked(key)))
+            if len(self._asked) > _REMEMBERED:
+                self._asked.popitem(last=False)
+                self._spelt.clear()
         asked.times += 1
         return Draw(asked.key, asked.times.to_bytes(8, "big"))
-
-    def _remember(self, bytewise: tuple[bytes, str, str, str], asked: "_Asked") -> None:
-        if len(self._asked) > _REMEMBERED:
-            self._asked.popitem(last=False)
-            self._spelt.clear()
-        if len(self._spelt) >= _SPELT:
-            self._spelt.clear()
-        if len(bytewise[0]) <= _SHORT:
-            self._spelt[bytewise] = asked
 
     def _admit(self, call: Call) -> None:
         if self.api_type.key_in(call.headers) != self.settings.key:

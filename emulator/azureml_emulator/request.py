@@ -8,8 +8,7 @@ from azureml_emulator.draw import Draw, canonical
 from azureml_emulator.errors import BadBody
 from azureml_emulator.wire import Call
 
-DEPLOYMENT = "azureml-model-deployment"
-
+_UNREAD = object()
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -38,37 +37,52 @@ def _decoded(body: bytes) -> Any:
         raise BadBody(f"POST body could not be decoded as JSON: {error}", str(error)) from None
 
 
-def identity(call: Call, path: str, deployment: str, document: Any) -> bytes:
-    """Give what makes two calls the same request: method, path, chosen deployment, and the body's JSON value."""
-    head = f"{call.method} {path} {deployment}\n".encode("utf-8", "surrogateescape")
-    if isinstance(document, BadBody):
-        return head + call.body
-    try:
-        return head + canonical(document)
-    except RecursionError:
-        return head + call.body
-
-
 class Request:
     """What the front door and the container know about a call.
 
-    `document` is the parsed body, or the `BadBody` that says why there is none; `deployment` the one that the
-    caller chose by header, or nothing; `guid` the service's own id of this request, since a caller's
-    `x-request-id` is overwritten (documented); `client_id` the caller's `x-ms-client-request-id`, cut to 40
-    characters (documented), or nothing if it has others than letters, digits, `-` and `_` (unverified).
+    `deployment` is the one that the caller chose by header, or nothing; `guid` the service's own id of this
+    request, since a caller's `x-request-id` is overwritten (documented); `client_id` the caller's
+    `x-ms-client-request-id`, cut to 40 characters (documented), or nothing if it has others than letters, digits,
+    `-` and `_` (unverified).
     """
 
-    __slots__ = ("call", "client_id", "deployment", "document", "draw", "guid", "path")
+    __slots__ = ("_document", "call", "client_id", "deployment", "draw", "guid", "path")
 
-    def __init__(self, call: Call, path: str, document: Any, deployment: str, draw: Draw) -> None:
+    def __init__(self, call: Call, path: str) -> None:
         self.call = call
         self.path = path
-        self.document = document
-        self.draw = draw
-        self.deployment = deployment
-        self.guid = draw.guid(b"request")
+        self.deployment = call.headers.get("azureml-model-deployment", "")
         given = call.headers.get("x-ms-client-request-id")
         self.client_id = given[:40] if given and _CLIENT_ID.fullmatch(given) else ""
+        self._document: Any = _UNREAD
+
+    def drawn_from(self, draw: Draw) -> None:
+        """Take the request's own randomness."""
+        self.draw = draw
+        self.guid = draw.guid(b"request")
+
+    @property
+    def document(self) -> Any:
+        """The parsed body, or the `BadBody` that says why there is none."""
+        if self._document is _UNREAD:
+            self._document = parse(self.call.body)
+        return self._document
+
+    @property
+    def spelling(self) -> tuple[bytes, str, str, str]:
+        """What makes two calls the same to the byte."""
+        return self.call.body, self.call.method, self.path, self.deployment
+
+    @property
+    def identity(self) -> bytes:
+        """What makes two calls the same request: method, path, chosen deployment, and the body's JSON value."""
+        head = f"{self.call.method} {self.path} {self.deployment}\n".encode("utf-8", "surrogateescape")
+        if isinstance(self.document, BadBody):
+            return head + self.call.body
+        try:
+            return head + canonical(self.document)
+        except RecursionError:
+            return head + self.call.body
 
     @property
     def caller_id(self) -> str:

@@ -12,6 +12,7 @@ from operator import itemgetter
 from time import time
 
 from aiohttp import http_exceptions, web
+from aiohttp.abc import AbstractStreamWriter
 
 from azureml_emulator import framing
 from azureml_emulator.admin import Admin
@@ -147,24 +148,33 @@ class Server:
     async def _play(self, request: web.BaseRequest, reply: Reply, start: float) -> web.StreamResponse:
         """Write a reply's bytes when they are due; aiohttp is told only whether the connection stays open."""
         http = (request.version.major, request.version.minor)
-        keep_alive = request.keep_alive and not (reply.chunked and http < (1, 1))
-        chunked = reply.chunked and http >= (1, 1)
-        out, writer = framing.head(reply, http, keep_alive), request.writer
+        keep_alive = request.keep_alive and (http >= (1, 1) or not reply.chunked)
+        head = framing.head(reply, http, keep_alive)
         try:
-            for due, writes in groupby(reply.writes, key=itemgetter(0)) if request.method != "HEAD" else ():
-                if due:
-                    await self._until(start + due)
-                data = b"".join([data for _, data in writes])
-                await writer.write(out + (framing.chunk(data) if chunked else data))
-                out = b""
-            await writer.write(out + (framing.LAST_CHUNK if chunked else b""))
-            await writer.write_eof()
+            if reply.chunked:
+                await self._stream(request.writer, head, reply, start, http >= (1, 1))
+            else:
+                if reply.seconds:
+                    await self._until(start + reply.seconds)
+                await request.writer.write(head if request.method == "HEAD" else head + reply.body)
         except ConnectionError:
             problem, keep_alive = "the caller went away before the answer was out", False
         else:
             problem = ""
         self._note(reply, problem, start)
         return _KEEP if keep_alive else _CLOSE
+
+    async def _stream(
+        self, writer: AbstractStreamWriter, head: bytes, reply: Reply, start: float, chunked: bool
+    ) -> None:
+        """Write the head with what is due first, and each later piece in its time."""
+        for due, writes in groupby(reply.writes, key=itemgetter(0)):
+            await self._until(start + due)
+            data = b"".join([data for _, data in writes])
+            await writer.write(head + (framing.chunk(data) if chunked else data))
+            head = b""
+        if chunked:
+            await writer.write(framing.LAST_CHUNK)
 
     def _note(self, reply: Reply, problem: str, start: float) -> None:
         exchange = reply.exchange

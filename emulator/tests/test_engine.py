@@ -185,6 +185,15 @@ class TestContainer:
         reply = score({"messages": [{"role": "user", "content": text}]}, path="/chat/completions", listener="chat")
         assert json_of(reply)["choices"][0]["message"]["content"] == text
 
+    def test_a_function_that_changes_what_it_is_given_changes_no_later_request(self, make_call, json_of):
+        def meddle(prompt, parameters):
+            parameters["deep"].append(len(parameters["deep"]))
+            return str(parameters["deep"])
+
+        engine = Engine([Endpoint("gpt2", schema="gpt2", answer=meddle)])
+        call = make_call({"inputs": {"input_string": ["a"]}, "parameters": {"deep": []}})
+        assert [json_of(engine.score(call)) for _ in range(3)] == [[{"0": "[0]"}]] * 3
+
     def test_not_a_number_is_read_as_python_reads_it(self, score):
         reply = score(b'{"inputs": {"input_string": ["a"]}, "parameters": {"temperature": NaN}}')
         assert math.isnan(reply.exchange.parameters["temperature"])
@@ -305,16 +314,6 @@ def test_memory_of_requests_is_bounded(monkeypatch, make_call):
     for number in range(30):
         engine.score(make_call({"inputs": {"input_string": [str(number)]}}))
     assert len(engine.directory["gpt2"]._asked) <= 11
-    assert len(engine.directory["gpt2"]._spelt) <= 11
-
-
-def test_short_bodies_are_known_by_their_bytes_but_only_so_many(monkeypatch, make_call):
-    monkeypatch.setattr("azureml_emulator.live._SPELT", 5)
-    engine = Engine([Endpoint("gpt2", schema="gpt2")])
-    for number in range(12):
-        engine.score(make_call({"inputs": {"input_string": [str(number)]}}))
-        engine.score(make_call({"inputs": {"input_string": [str(number) * 5000]}}))
-    assert len(engine.directory["gpt2"]._spelt) <= 5
 
 
 def test_a_call_is_a_value():
