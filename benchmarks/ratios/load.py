@@ -1,6 +1,7 @@
 """A process of its own that loads a server: some kept connections, each sending as soon as it is answered.
 
-Asked `{"port": .., "pid": .., "seconds": ..}` on standard input, it answers with what came back in that window.
+Asked `{"port": .., "pid": .., "seconds": .., "fresh": ..}` on standard input, it answers with what came back in that
+window; `fresh` makes every request another one, else a few prompts come again and again.
 It is bounded in time and in number, and only ever calls 127.0.0.1.
 """
 
@@ -9,6 +10,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
@@ -22,6 +24,7 @@ WARM_UP = 0.3
 MOST_SECONDS = 10.0
 MOST_REQUESTS = 1_000_000
 
+_NUMBER = "##########"
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _HEAD = (
     "POST /score HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: benchmark\r\nAccept: application/json\r\n"
@@ -29,23 +32,26 @@ _HEAD = (
 ).encode()
 
 
-def requests() -> list[bytes]:
-    """Every request as bytes, made before the clock runs."""
-    bodies = [gpt2_body(prompt) for prompt in SEVERAL]
-    return [_HEAD + b"%d\r\n\r\n" % len(body) + body for body in bodies]
+def requests(fresh: bool) -> Iterator[bytes]:
+    """Requests as bytes, without end; what can be is made before the clock runs."""
+    bodies = [gpt2_body(f"{_NUMBER} {prompt}") for prompt in SEVERAL]
+    made = [_HEAD + b"%d\r\n\r\n" % len(body) + body for body in bodies]
+    if not fresh:
+        return cycle(made)
+    return (one.replace(_NUMBER.encode(), b"%010d" % number) for number, one in enumerate(cycle(made)))
 
 
 @dataclass
 class Window:
     """What happens in one window; all its connections share it."""
 
+    requests: Iterator[bytes]
     answered: int = 0
     refused: int = 0
     sent: int = 0
     open: int = 0
     over: bool = False
     idle: asyncio.Event = field(default_factory=asyncio.Event)
-    requests: cycle = field(default_factory=lambda: cycle(requests()))  # type: ignore[type-arg]
 
 
 class Connection(asyncio.Protocol):
@@ -89,9 +95,9 @@ class Connection(asyncio.Protocol):
             self._transport.write(next(self._window.requests))
 
 
-async def load(port: int, pid: int, seconds: float) -> dict[str, float | None]:
+async def load(port: int, pid: int, seconds: float, fresh: bool) -> dict[str, float | None]:
     """Load a port for a while; the processor time in the answer is that of the server and of this process."""
-    window = Window()
+    window = Window(requests(fresh))
     loop = asyncio.get_running_loop()
     opening = [loop.create_connection(lambda: Connection(window), "127.0.0.1", port) for _ in range(CONNECTIONS)]
     connections = [protocol for _, protocol in await asyncio.gather(*opening)]

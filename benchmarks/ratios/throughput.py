@@ -28,28 +28,34 @@ class Load(NamedTuple):
 
 
 def compare() -> list[Comparison]:
-    """The emulator against `web.Server` and against `web.Application`."""
+    """The emulator against `web.Server` and against `web.Application`, and once with no request like another."""
     with _emulator() as (port, pid), Child(module("plain_server")) as plain, Child(module("load")) as load:
         bare = plain.read()
         sides = {name: _window(load, at, plain.pid) for name, at in bare.items()}
-        names = ["web.Server", "emulator", "web.Application"]
         sides["emulator"] = _window(load, port, pid)
+        sides["web.Server, fresh"] = _window(load, bare["web.Server"], plain.pid, fresh=True)
+        sides["emulator, fresh"] = _window(load, port, pid, fresh=True)
+        names = ["web.Server", "emulator", "web.Application", "web.Server, fresh", "emulator, fresh"]
         measured: dict[str, list[Load]] = {name: [] for name in names}
         for number in range(ROUNDS):
             for name in names if number % 2 == 0 else reversed(names):
                 measured[name].append(sides[name]())
-    return [row for name in bare for row in _rows(name, measured["emulator"], measured[name])]
+    rows = [row for name in bare for row in _rows(name, measured["emulator"], measured[name], TARGET)]
+    fresh = measured["emulator, fresh"], measured["web.Server, fresh"]
+    return [*rows, *_rows("web.Server", *fresh, None, ", no two requests alike")]
 
 
-def _rows(name: str, ours: list[Load], bare: list[Load]) -> Iterator[Comparison]:
+def _rows(
+    name: str, ours: list[Load], bare: list[Load], target: float | None, load: str = ""
+) -> Iterator[Comparison]:
     per_second = [[one.per_second for one in side] for side in (ours, bare)]
     context = f"{median(per_second[0]):.0f} / {median(per_second[1]):.0f} per second{_busy(ours, bare)}"
-    what = f"emulator / bare {name} handler"
-    yield Comparison(GROUP, f"requests/s: {what}", ratios(*per_second), at_least=TARGET, context=context)
+    what = f"emulator / bare {name} handler{load}"
+    yield Comparison(GROUP, f"requests/s: {what}", ratios(*per_second), at_least=target, context=context)
     busy = [[one.per_busy_second for one in side if one.per_busy_second] for side in (ours, bare)]
     if all(len(side) == ROUNDS for side in busy):
         context = f"{median(busy[0]):.0f} / {median(busy[1]):.0f} per second of the server's processor time"
-        yield Comparison(GROUP, f"requests per CPU second: {what}", ratios(*busy), at_least=TARGET, context=context)
+        yield Comparison(GROUP, f"requests per CPU second: {what}", ratios(*busy), at_least=target, context=context)
 
 
 def _busy(*sides: list[Load]) -> str:
@@ -75,9 +81,9 @@ def _emulator() -> Iterator[tuple[int, int]]:
             yield int(url.split(":")[2].partition("/")[0]), ready["pid"]
 
 
-def _window(load: Child, port: int, pid: int) -> Callable[[], Load]:
+def _window(load: Child, port: int, pid: int, fresh: bool = False) -> Callable[[], Load]:
     def measure() -> Load:
-        found = load.ask(port=port, pid=pid, seconds=SECONDS)
+        found = load.ask(port=port, pid=pid, seconds=SECONDS, fresh=fresh)
         if found["refused"] or not found["answered"]:
             raise RuntimeError(f"port {port} did not answer as it should: {found}")
         answered, seconds, server = found["answered"], found["seconds"], found["server"]

@@ -77,7 +77,9 @@ class Container:
         if reading is None:
             if isinstance(request.document, BadBody):
                 raise request.document
-            reading = self._readings.put(call.body, call.body, self.schema.parse(request.document))
+            reading = self.schema.parse(request.document)
+            if request.again:
+                self._readings.put(call.body, call.body, reading)
         return reading
 
     def _write(self, request: Request, reading: Reading, answers: Sequence[Answer]) -> Result:

@@ -1,6 +1,5 @@
 """A running endpoint: its front door, its containers, and the state they need."""
 
-from collections import OrderedDict
 from email.utils import formatdate
 from functools import lru_cache
 
@@ -15,31 +14,19 @@ from azureml_emulator.errors import (
     EndpointNotFound,
 )
 from azureml_emulator.journal import Exchange
-from azureml_emulator.memo import Memo
+from azureml_emulator.memo import Memo, Tally
 from azureml_emulator.request import Request
 from azureml_emulator.wire import Call, Headers, Reply
 
 TEXT: Headers = (("content-type", "text/plain"),)
-
-_REMEMBERED = 1 << 16
-
-
-class _Asked:
-    """A request by its key, and how often it came."""
-
-    __slots__ = ("key", "times")
-
-    def __init__(self, key: bytes) -> None:
-        self.key = key
-        self.times = 0
 
 
 class LiveEndpoint:
     """One endpoint at work.
 
     Its only state is how often each request came: that, the seed and the request decide everything that is
-    random, whatever else is going on. The latest 65,536 different requests are remembered, and of the short ones
-    also how they were spelt, so that the same bytes are not put into canonical form again and again.
+    random, whatever else is going on. A request that comes again is known by its bytes, and not put into canonical
+    form once more.
     """
 
     def __init__(self, settings: Endpoint, seed: int = 0) -> None:
@@ -48,8 +35,8 @@ class LiveEndpoint:
         self._seed = seed if settings.seed is None else settings.seed
         self._containers = {one.name: Container(one, settings.name, self._seed) for one in settings.deployments}
         self._home = Draw.of(str(self._seed).encode(), settings.name.encode())
-        self._asked: OrderedDict[bytes, _Asked] = OrderedDict()
-        self._spelt: Memo[_Asked] = Memo()
+        self._tally = Tally()
+        self._keys: Memo[bytes] = Memo()
 
     @property
     def name(self) -> str:
@@ -58,8 +45,7 @@ class LiveEndpoint:
 
     def reset(self) -> None:
         """Forget what was asked before."""
-        self._asked.clear()
-        self._spelt.clear()
+        self._tally.clear()
 
     def score(self, call: Call, path: str) -> Reply:
         """Answer a call that is for this endpoint; `path` is the path below the endpoint's own address."""
@@ -78,15 +64,13 @@ class LiveEndpoint:
 
     def _draw(self, request: Request) -> Draw:
         """Give the randomness of a request: it depends on how often this very request came before."""
-        asked = self._spelt.get(request.spelling)
-        if asked is None:
-            key = self._home.within(request.identity).key
-            asked = self._spelt.put(request.spelling, request.call.body, self._asked.setdefault(key, _Asked(key)))
-            if len(self._asked) > _REMEMBERED:
-                self._asked.popitem(last=False)
-                self._spelt.clear()
-        asked.times += 1
-        return Draw(asked.key, asked.times.to_bytes(8, "big"))
+        known = self._keys.get(request.spelling)
+        key = known or self._home.within(request.identity).key
+        times = self._tally.add(key)
+        request.again = times > 0
+        if request.again and known is None:
+            self._keys.put(request.spelling, request.call.body, key)
+        return Draw(key, times.to_bytes(8, "big"))
 
     def _admit(self, call: Call) -> None:
         if self.api_type.key_in(call.headers) != self.settings.key:

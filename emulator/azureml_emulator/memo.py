@@ -1,4 +1,4 @@
-"""What was worked out lately for short request bodies, since an emulator is asked the same things again and again."""
+"""Bounded memory: how often something came, and what was worked out for short bodies that came before."""
 
 from collections.abc import Hashable
 from typing import Generic, TypeVar
@@ -9,6 +9,34 @@ LONGEST = 4096
 """Bytes of a body that is worth remembering."""
 
 
+class Tally:
+    """Counts how often keys came; of those that did not come for long it forgets the count.
+
+    At least the latest `limit` different keys are known, at most twice as many.
+    """
+
+    def __init__(self, limit: int = 1 << 16) -> None:
+        self._young: dict[bytes, int] = {}
+        self._old: dict[bytes, int] = {}
+        self._limit = limit
+
+    def add(self, key: bytes) -> int:
+        """Count a key; give how often it came before."""
+        times = self._young.get(key) or self._old.get(key, 0)
+        if len(self._young) >= self._limit:
+            self._old, self._young = self._young, {}
+        self._young[key] = times + 1
+        return times
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._young.clear()
+        self._old.clear()
+
+    def __len__(self) -> int:
+        return len(self._young.keys() | self._old.keys())
+
+
 class Memo(Generic[Value]):
     """Values by key, no more than `limit` of them; when it is full it starts afresh."""
 
@@ -16,15 +44,13 @@ class Memo(Generic[Value]):
         self._values: dict[Hashable, Value] = {}
         self._limit = limit
         self.get = self._values.get
-        self.clear = self._values.clear
 
-    def put(self, key: Hashable, body: bytes, value: Value) -> Value:
-        """Remember a value that was worked out for a body, unless the body is long; give the value back."""
+    def put(self, key: Hashable, body: bytes, value: Value) -> None:
+        """Remember a value that was worked out for a body, unless the body is long."""
         if len(body) <= LONGEST:
             if len(self._values) >= self._limit:
                 self._values.clear()
             self._values[key] = value
-        return value
 
     def __len__(self) -> int:
         return len(self._values)

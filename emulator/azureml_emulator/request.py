@@ -43,10 +43,10 @@ class Request:
     `deployment` is the one that the caller chose by header, or nothing; `guid` the service's own id of this
     request, since a caller's `x-request-id` is overwritten (documented); `client_id` the caller's
     `x-ms-client-request-id`, cut to 40 characters (documented), or nothing if it has others than letters, digits,
-    `-` and `_` (unverified).
+    `-` and `_` (unverified); `again` whether this very request came before.
     """
 
-    __slots__ = ("_document", "call", "client_id", "deployment", "draw", "guid", "path")
+    __slots__ = ("_document", "again", "call", "client_id", "deployment", "draw", "guid", "path")
 
     def __init__(self, call: Call, path: str) -> None:
         self.call = call
@@ -54,6 +54,7 @@ class Request:
         self.deployment = call.headers.get("azureml-model-deployment", "")
         given = call.headers.get("x-ms-client-request-id")
         self.client_id = given[:40] if given and _CLIENT_ID.fullmatch(given) else ""
+        self.again = False
         self._document: Any = _UNREAD
 
     def drawn_from(self, draw: Draw) -> None:

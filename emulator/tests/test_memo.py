@@ -1,16 +1,39 @@
-from azureml_emulator.memo import LONGEST, Memo
+from azureml_emulator.memo import LONGEST, Memo, Tally
 
 
-def test_it_remembers_short_bodies_only():
+def test_a_memo_remembers_short_bodies_only():
     memo = Memo()
-    assert memo.put("short", b"x", 1) == 1
-    assert memo.put("long", b"x" * (LONGEST + 1), 2) == 2
+    memo.put("short", b"x", 1)
+    memo.put("long", b"x" * (LONGEST + 1), 2)
     assert (memo.get("short"), memo.get("long")) == (1, None)
 
 
-def test_it_never_grows_beyond_its_limit():
+def test_a_memo_never_grows_beyond_its_limit():
     memo = Memo(limit=3)
     for number in range(10):
         memo.put(number, b"", number)
         assert len(memo) <= 3
     assert memo.get(9) == 9
+
+
+def test_a_tally_counts():
+    tally = Tally()
+    assert [tally.add(key) for key in (b"a", b"b", b"a", b"a")] == [0, 0, 1, 2]
+    tally.clear()
+    assert tally.add(b"a") == 0
+
+
+def test_a_tally_knows_the_latest_keys_and_never_more_than_twice_as_many():
+    tally = Tally(limit=10)
+    for number in range(100):
+        tally.add(str(number).encode())
+        assert len(tally) <= 20
+    assert [tally.add(str(number).encode()) for number in range(90, 100)] == [1] * 10
+    assert tally.add(b"1") == 0
+
+
+def test_a_key_that_keeps_coming_is_never_forgotten():
+    tally = Tally(limit=10)
+    for number in range(100):
+        assert tally.add(b"always") == number
+        tally.add(str(number).encode())
