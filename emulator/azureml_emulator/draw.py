@@ -56,6 +56,8 @@ class Draw:
 
     def pick(self, label: bytes, weights: Mapping[str, int]) -> str:
         """Draw one of the names with a chance in proportion to its weight; not all may be zero."""
+        if len(weights) == 1:
+            return next(iter(weights))
         point = self.unit(label) * sum(weights.values())
         for name, weight in weights.items():
             point -= weight

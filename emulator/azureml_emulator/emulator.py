@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import threading
 from collections.abc import Coroutine, Iterable, Iterator
+from contextlib import AsyncExitStack, ExitStack
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -78,11 +79,10 @@ class Emulator:
     def start(self) -> Self:
         """Open the ports; `with` does this."""
         self._thread.start()
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._halt)
             self._server = self._run(self._listen())
-        except BaseException:
-            self._halt()
-            raise
+            undo.pop_all()
         return self
 
     def stop(self) -> None:
@@ -148,13 +148,12 @@ class Emulator:
 
     async def _listen(self) -> Server:
         server = Server(self.engine, **self._settings)  # type: ignore[arg-type]
-        try:
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(server.stop, 0)
             await server.listen(port=self._port)
             for endpoint in self.engine.directory:
                 await server.listen(endpoint.name, endpoint.settings.port or 0)
-        except BaseException:
-            await server.stop(0)
-            raise
+            undo.pop_all()
         return server
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:

@@ -35,6 +35,7 @@ class LiveEndpoint:
         self._seed = seed if settings.seed is None else settings.seed
         self._containers = {one.name: Container(one, settings.name, self._seed) for one in settings.deployments}
         self._home = Draw.of(str(self._seed).encode(), settings.name.encode())
+        self._has_traffic = any(settings.traffic.values())
         self._tally = Tally()
         self._keys: Memo[bytes] = Memo()
 
@@ -83,14 +84,9 @@ class LiveEndpoint:
             if chosen is None:
                 raise DeploymentNotFound(f"no such deployment; there are {', '.join(self._containers)}")
             return chosen
-        if len(self._containers) == 1:
-            ((name, weight),) = self.settings.traffic.items()
-        else:
-            weight = sum(self.settings.traffic.values())
-            name = request.draw.pick(b"traffic", self.settings.traffic) if weight else ""
-        if not weight:
+        if not self._has_traffic:
             raise EndpointNotFound("no deployment of this endpoint has traffic")
-        return self._containers[name]
+        return self._containers[request.draw.pick(b"traffic", self.settings.traffic)]
 
     def _reply(
         self, request: Request, container: Container | None, result: Result, run: Run | None, problem: str
