@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from azureml_emulator.draw import Draw, canonical
@@ -9,6 +10,9 @@ from azureml_emulator.errors import BadBody
 from azureml_emulator.wire import Call
 
 _UNREAD = object()
+_DEEPEST = 200
+"""Levels of nesting that whoever handles the value later can surely follow; Python's own parser allows some more."""
+
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -28,13 +32,28 @@ def _decoded(body: bytes) -> Any:
     if not body:
         raise BadBody("POST body is empty. Expecting a JSON dictionary.", "Expecting value")
     try:
-        return json.loads(body.decode())
+        document = json.loads(body.decode())
     except UnicodeDecodeError as error:
         raise BadBody(f"Input cannot be decoded as UTF-8: {error}", "Invalid UTF-8", error.start) from None
     except json.JSONDecodeError as error:
         raise BadBody(f"POST body could not be decoded as JSON: {error}", error.msg, error.pos) from None
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets thousands deep
         raise BadBody(f"POST body could not be decoded as JSON: {error}", str(error)) from None
+    if body.count(b"[") + body.count(b"{") > _DEEPEST and _depth(document) > _DEEPEST:
+        raise BadBody("POST body could not be decoded as JSON: it is nested too deep", "Nested too deep")
+    return document
+
+
+def _depth(document: Any) -> int:
+    """Count the levels of a JSON value."""
+    level, depth = [document], 0
+    while level := [one for value in level for one in _inner(value)]:
+        depth += 1
+    return depth
+
+
+def _inner(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 class Request:
@@ -78,12 +97,7 @@ class Request:
     def identity(self) -> bytes:
         """What makes two calls the same request: method, path, chosen deployment, and the body's JSON value."""
         head = f"{self.call.method} {self.path} {self.deployment}\n".encode("utf-8", "surrogateescape")
-        if isinstance(self.document, BadBody):
-            return head + self.call.body
-        try:
-            return head + canonical(self.document)
-        except RecursionError:
-            return head + self.call.body
+        return head + (self.call.body if isinstance(self.document, BadBody) else canonical(self.document))
 
     @property
     def caller_id(self) -> str:
