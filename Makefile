@@ -1,9 +1,11 @@
 # Needs Python >= 3.11 and make, nothing else. Choose the interpreter with: make PYTHON=python3.12 test
 .DEFAULT_GOAL := help
-.PHONY: help serve dev check quick test bench docs clean
+.PHONY: help serve dev check quick test hunt bench docs clean
 
 BIN := .venv/bin
 LANGCHAIN := .venv-langchain
+HUNT ?= 20000
+SEED := $(or $(SEED),$(shell date +%s))
 export PYTHON
 
 help: ## Show these lines
@@ -26,6 +28,9 @@ quick: .venv/.dev ## The everyday tests, under a minute
 test: .venv/.dev $(LANGCHAIN)/.installed ## All tests, the referees included
 	$(BIN)/pytest -q
 	$(LANGCHAIN)/bin/pytest -q contract_tests/langchain_community
+
+hunt: .venv/.dev ## Fuzz for long, with a new seed each time (SEED=...); findings go into docs/hunts.md
+	HUNT=$(HUNT) $(BIN)/pytest -q emulator/tests/test_fuzz.py --hypothesis-seed=$(SEED)
 
 bench: .venv/.dev $(LANGCHAIN)/.installed ## Measure, as ratios within one run
 	$(BIN)/python benchmarks/run.py

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import io
+import json
 import re
 import shlex
 import subprocess
@@ -45,18 +46,34 @@ def test_python_blocks_run_and_print_what_is_shown(code, after, request):
         assert printed.getvalue() == shown[1]
 
 
+@pytest.fixture(scope="module")
+def served():
+    """The main address of `azureml-emulator serve`."""
+    command = [sys.executable, "-m", "azureml_emulator", "serve", "--port", "0", "--print-urls", "json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        yield json.loads(process.stdout.readline())["url"]
+        process.terminate()
+
+
+def commands(text):
+    """Give each command of a console block with the lines that it is shown to print."""
+    for part in text.replace("\\\n", "").split("$ ")[1:]:
+        line, _, printed = part.partition("\n")
+        yield line, printed
+
+
 @pytest.mark.parametrize(("lines", "_after"), blocks("console"))
-def test_commands_run(lines, _after, monkeypatch):
+def test_commands_run_and_print_what_is_shown(lines, _after, served, monkeypatch):
     monkeypatch.chdir(ROOT)
-    for line in lines.splitlines():
-        words = shlex.split(line.removeprefix("$ "))
+    for line, shown in commands(lines):
+        words = shlex.split(line.replace("http://127.0.0.1:8900", served))
         if words[:2] in (["pip", "install"], ["azureml-emulator", "serve"]):
-            continue  # what `make` does for a clone, and what the tests of the command do
-        assert words[0] == "azureml-emulator", line
-        done = subprocess.run(
-            [sys.executable, "-m", "azureml_emulator", *words[1:]], capture_output=True, check=False
-        )
+            continue  # what `make` does for a clone, and what the fixture does
+        if words[0] == "azureml-emulator":
+            words = [sys.executable, "-m", "azureml_emulator", *words[1:]]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
         assert done.returncode == 0, line
+        assert not shown or done.stdout.strip() == shown.strip()
 
 
 def test_configurations_shown_are_valid(tmp_path):

@@ -1,6 +1,7 @@
 """Nothing that a client sends may cause an exception, a traceback or a 5xx that Azure would not give."""
 
 import json
+import os
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +11,9 @@ from azureml_emulator.endpoint import DEVELOPMENT_KEY, built_in
 from azureml_emulator.engine import Engine
 from azureml_emulator.schemas import all_schemas
 from azureml_emulator.wire import Call
+
+HUNT = int(os.environ.get("HUNT", "0"))
+"""How many calls of each kind `make hunt` makes; the everyday tests repeat the same few."""
 
 ENGINE = Engine(built_in())
 EXAMPLES = [schema.example for schema in all_schemas().values()]
@@ -27,6 +31,9 @@ VALUES = st.recursive(
     ),
     max_leaves=12,
 )
+
+
+FUZZING = settings(deadline=None, derandomize=not HUNT, database=None, suppress_health_check=list(HealthCheck))
 
 
 @st.composite
@@ -77,7 +84,7 @@ CALLS = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(FUZZING, max_examples=HUNT or 400)
 @given(CALLS)
 def test_any_call_gets_an_answer_that_azure_could_have_given(call):
     reply = ENGINE.score(call)
@@ -89,7 +96,7 @@ def test_any_call_gets_an_answer_that_azure_could_have_given(call):
 
 
 @pytest.mark.parametrize("name", list(all_schemas()))
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(FUZZING, max_examples=HUNT or 150)
 @given(
     body=damaged().map(lambda value: json.dumps(value).encode())
     | VALUES.map(lambda value: json.dumps(value).encode())
