@@ -1,18 +1,10 @@
-"""Ways to break the emulator on purpose, and the tests that must notice.
-
-`python -m contract_tests.mutations MODULE...` breaks it in each way that concerns these test modules, runs there the
-tests that should notice until one fails, and prints what became of it as JSON: `{"mutation": {"module": "test"}}`.
-Last of all it breaks nothing, to show that then nothing fails.
-"""
+"""Ways to break the emulator on purpose, each with the tests that must notice; see `breaking.py`."""
 
 import json
-import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import redirect_stdout
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,33 +15,20 @@ from azureml_emulator.api_type import Dedicated, Serverless
 from azureml_emulator.directory import Directory
 from azureml_emulator.errors import WrongShape
 from azureml_emulator.schemas import all_schemas
-
-HERE = Path(__file__).parent
-
-EVERY, NEW, CURL = "test_every_schema.py", "test_new_schema.py", "test_curl.py"
-CLIENT, OPENAI, NOTEBOOK = "test_client.py", "test_openai_sdk.py", "test_notebook.py"
-COMPLETION, CHAT, PAGE = (f"langchain_community/test_{name}.py" for name in ("completion", "chat", "notebook"))
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """A way to break things: what it is, how to do it, and in which modules which test (by its name) must notice."""
-
-    about: str
-    apply: Callable[[pytest.MonkeyPatch], None]
-    noticed: Mapping[str, str]
-
-
-MUTATIONS: dict[str, Mutation] = {}
-
-
-def mutation(about: str, noticed: Mapping[str, str]) -> Callable[[Callable[[pytest.MonkeyPatch], None]], None]:
-    """Enter a way to break things into the table, under its function's name."""
-
-    def entered(apply: Callable[[pytest.MonkeyPatch], None]) -> None:
-        MUTATIONS[apply.__name__] = Mutation(about, apply, noticed)
-
-    return entered
+from contract_tests.breaking import (
+    CHAT,
+    CLIENT,
+    COMPLETION,
+    CURL,
+    EVERY,
+    MUTATIONS,
+    NEW,
+    NOTEBOOK,
+    OPENAI,
+    PAGE,
+    main,
+    mutation,
+)
 
 
 def writing(patch: pytest.MonkeyPatch, name: str, write: Callable[[Any], Any]) -> None:
@@ -417,77 +396,7 @@ def first_message(patch):
     patch.setattr(schema.Prompt, "chat", staticmethod(chat))
 
 
-BARE = ["-p", "azureml_emulator.pytest_plugin", *(f"-pno:{one}" for one in ("cacheprovider", "unraisableexception"))]
-"""With PYTEST_DISABLE_PLUGIN_AUTOLOAD: pytest with what the tests need and little else, for it starts so often."""
-
-
-class Outcomes:
-    """A pytest plugin that remembers how tests ended."""
-
-    def __init__(self) -> None:
-        self.failed: list[str] = []
-        self.ended: set[str] = set()
-
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        name = report.nodeid.partition("::")[2]
-        if report.failed:
-            self.failed.append(name if report.when == "call" else f"{report.when} of {name}")
-        if report.when == "call" or report.skipped:
-            self.ended.add(report.outcome)
-
-
-def run(module: str, only: str) -> str:
-    """Run the tests of a module whose names contain `only` up to the first that fails.
-
-    Give its name, or `passed`, `skipped`, or what else became of pytest.
-    """
-    outcomes = Outcomes()
-    options = ["-x", "-q", "-k", only, "-W", "ignore::pytest.PytestAssertRewriteWarning", *BARE]
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
-        code = pytest.main([str(HERE / module), *options], plugins=[outcomes])
-    if outcomes.failed:
-        return outcomes.failed[0]
-    return repr(code) if code else "passed" if "passed" in outcomes.ended else "skipped"
-
-
-def main(modules: list[str]) -> None:
-    found: dict[str, dict[str, str]] = {}
-    for name, one in MUTATIONS.items():
-        for module in modules:
-            if module in one.noticed:
-                with pytest.MonkeyPatch.context() as patch:
-                    one.apply(patch)
-                    found.setdefault(name, {})[module] = run(module, one.noticed[module])
-    controls = [one.noticed for one in MUTATIONS.values()]
-    found["nothing"] = {
-        module: run(module, next(noticed[module] for noticed in controls if module in noticed)) for module in modules
-    }
-    print(json.dumps(found, indent=1))
-
-
-def noticing(modules: list[str]) -> dict[str, dict[str, str]]:
-    """Break the emulator in a process of its own, and give which test of which module noticed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "contract_tests.mutations", *modules],
-        cwd=HERE.parent,
-        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-        check=True,
-        timeout=300,
-    )
-    return json.loads(done.stdout)
-
-
-def pairs(modules: list[str]) -> list[Any]:
-    """Give each mutation with each of these modules that must notice it, as parameters of a test."""
-    return [
-        pytest.param(name, module, id=f"{name}-{Path(module).stem}")
-        for name, one in MUTATIONS.items()
-        for module in one.noticed
-        if module in modules
-    ]
-
+__all__ = ["MUTATIONS"]
 
 if __name__ == "__main__":
     main(sys.argv[1:])

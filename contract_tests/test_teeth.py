@@ -2,7 +2,8 @@
 
 import pytest
 
-from contract_tests.mutations import CLIENT, CURL, EVERY, MUTATIONS, NEW, NOTEBOOK, OPENAI, noticing, pairs
+from contract_tests.breaking import CLIENT, CURL, EVERY, NEW, NOTEBOOK, OPENAI, noticing, pairs
+from contract_tests.mutations import MUTATIONS
 
 MODULES = [CLIENT, CURL, EVERY, NEW, NOTEBOOK, OPENAI]
 pytestmark = pytest.mark.slow

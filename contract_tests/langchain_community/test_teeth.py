@@ -2,7 +2,8 @@
 
 import pytest
 
-from contract_tests.mutations import CHAT, COMPLETION, MUTATIONS, PAGE, noticing, pairs
+from contract_tests.breaking import CHAT, COMPLETION, PAGE, noticing, pairs
+from contract_tests.mutations import MUTATIONS
 
 MODULES = [CHAT, COMPLETION, PAGE]
 pytestmark = pytest.mark.slow
