@@ -5,11 +5,13 @@
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
 
 from azureml_endpoint.batches import in_tasks, in_threads
 from azureml_endpoint.generations import LLMResult
 from azureml_endpoint.road import Chunk, Generated, In, Road, Stop
+from azureml_endpoint.saving import save
 
 Out = TypeVar("Out")
 OutChunk = TypeVar("OutChunk")
@@ -84,6 +86,10 @@ class Calls(Road[In, Generated, Chunk], Generic[In, Out, Generated, Chunk, OutCh
         work = [partial(self.agenerate_one, each, stop, **kwargs) for each in _several(prompts)]
         return LLMResult([[each] for each in await in_tasks(work, max_concurrency)])
 
+    def save(self, file_path: Path | str) -> None:
+        """Write everything needed to call again, except the key, to a .json, .yaml or .yml file; see `load_llm`."""
+        save(self, file_path)
+
     def close(self) -> None:
         """Close the idle connections; calling again opens new ones. Connections of tasks close with their loop."""
         self._caller.close()
@@ -103,6 +109,10 @@ class Calls(Road[In, Generated, Chunk], Generic[In, Out, Generated, Chunk, OutCh
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+    @property
+    def _llm_type(self) -> str:
+        return self.saved_as
 
     @abstractmethod
     def _output(self, generation: Generated) -> Out:

@@ -1,13 +1,11 @@
 """Calling an endpoint with a conversation: `AzureMLChatOnlineEndpoint`."""
 
-from pathlib import Path
 from typing import Any, ClassVar
 
 from azureml_endpoint.calls import Calls
 from azureml_endpoint.formatters.binding import as_chat_generation
 from azureml_endpoint.generations import ChatGeneration, ChatGenerationChunk
 from azureml_endpoint.messages import AIMessage, AIMessageChunk, as_messages
-from azureml_endpoint.saving import save
 from azureml_endpoint.streams import chat_chunk
 
 
@@ -30,10 +28,6 @@ class AzureMLChatOnlineEndpoint(Calls[Any, AIMessage, ChatGeneration, ChatGenera
     formatter_examples: ClassVar[str] = "CustomOpenAIChatContentFormatter, MistralChatContentFormatter"
     saved_as: ClassVar[str] = "azureml_chat_endpoint"
 
-    def save(self, file_path: Path | str) -> None:
-        """Write everything needed to call again, except the key, to a .json, .yaml or .yml file; see `load_llm`."""
-        save(self, file_path)
-
     def _input(self, value: Any) -> list[Any]:
         return as_messages(value)
 
@@ -51,7 +45,3 @@ class AzureMLChatOnlineEndpoint(Calls[Any, AIMessage, ChatGeneration, ChatGenera
 
     def _output_chunk(self, chunk: ChatGenerationChunk) -> AIMessageChunk:
         return chunk.message
-
-    @property
-    def _llm_type(self) -> str:
-        return self.saved_as

@@ -1,12 +1,10 @@
 """Calling an endpoint with a prompt: `AzureMLOnlineEndpoint`."""
 
-from pathlib import Path
 from typing import Any, ClassVar
 
 from azureml_endpoint.calls import Calls
 from azureml_endpoint.formatters.binding import as_generation
 from azureml_endpoint.generations import Generation, GenerationChunk
-from azureml_endpoint.saving import save
 from azureml_endpoint.streams import completion_chunk
 
 
@@ -24,10 +22,6 @@ class AzureMLOnlineEndpoint(Calls[str, str, Generation, GenerationChunk, str]):
     """
 
     saved_as: ClassVar[str] = "azureml_endpoint"
-
-    def save(self, file_path: Path | str) -> None:
-        """Write everything needed to call again, except the key, to a .json, .yaml or .yml file; see `load_llm`."""
-        save(self, file_path)
 
     def _input(self, value: Any) -> str:
         value = value.to_string() if hasattr(value, "to_string") else value
@@ -49,7 +43,3 @@ class AzureMLOnlineEndpoint(Calls[str, str, Generation, GenerationChunk, str]):
 
     def _output_chunk(self, chunk: GenerationChunk) -> str:
         return chunk.text
-
-    @property
-    def _llm_type(self) -> str:
-        return self.saved_as
