@@ -67,7 +67,8 @@ def parser() -> argparse.ArgumentParser:
 
     health = commands.add_parser("healthcheck", help="exit with 0 if an emulator is up and taking work, else with 1")
     health.set_defaults(run=_healthcheck)
-    health.add_argument("--url", help="its main address (that of --host and --port, or of the environment)")
+    health.add_argument("--url", help="its main address; without one, that of the configuration")
+    health.add_argument("--config", metavar="FILE")
     health.add_argument("--host")
     health.add_argument("--port", type=int)
     health.add_argument("--timeout", type=float, default=2.0, metavar="SECONDS")
@@ -160,10 +161,12 @@ def _healthcheck(options: argparse.Namespace) -> int:
     from urllib.error import URLError
     from urllib.request import ProxyHandler, build_opener
 
-    host = options.host or os.environ.get("AZUREML_EMULATOR_HOST", "127.0.0.1")
-    port = options.port or os.environ.get("AZUREML_EMULATOR_PORT", _DEFAULT_PORT)
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
-    url = (options.url or f"http://{host}:{port}").rstrip("/") + "/_emulator/health"
+    from azureml_emulator import config
+    from azureml_emulator.addresses import reachable
+
+    settings = config.load(options.config, os.environ, {"host": options.host, "port": options.port})
+    address = options.url or f"http://{reachable(settings.host)}:{settings.port}"
+    url = address.rstrip("/") + "/_emulator/health"
     try:
         build_opener(ProxyHandler({})).open(url, timeout=options.timeout).close()
     except (URLError, OSError, ValueError) as error:

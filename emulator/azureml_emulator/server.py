@@ -15,6 +15,7 @@ from aiohttp import http_exceptions, web
 from aiohttp.abc import AbstractStreamWriter
 
 from azureml_emulator import framing
+from azureml_emulator.addresses import reachable
 from azureml_emulator.admin import Admin
 from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError
@@ -69,8 +70,7 @@ class Server:
     def url(self, listener: str = "") -> str:
         """The address of the main port, or of an endpoint's own port."""
         scheme = "https" if self._ssl_context else "http"
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104
-        return f"{scheme}://{host}:{self.ports[listener]}"
+        return f"{scheme}://{reachable(self.host)}:{self.ports[listener]}"
 
     async def listen(self, listener: str = "", port: int = 0) -> None:
         """Open a port, the main one or an endpoint's own; 0 takes any that is free.
