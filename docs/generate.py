@@ -1,7 +1,6 @@
 """Write the tables of the documentation, which come from the code. `--check` only says what is out of date."""
 
 import argparse
-import dataclasses
 import inspect
 import json
 import re
@@ -14,7 +13,6 @@ from azureml_emulator import cli, config, errors
 from azureml_emulator.admin import Admin
 from azureml_emulator.answers import AnswerSource
 from azureml_emulator.api_type import DEDICATED, SERVERLESS
-from azureml_emulator.endpoint import Deployment, Endpoint
 from azureml_emulator.engine import Engine
 from azureml_emulator.latency import Latency
 from azureml_emulator.request import Request
@@ -59,11 +57,22 @@ def serve():
 
 
 def settings():
+    described = config.json_schema()
     parts = []
-    for title, owner in (("The file", config.Config), ("An endpoint", Endpoint), ("A deployment", Deployment)):
-        names = ", ".join(f"`{one.name}`" for one in dataclasses.fields(owner))
-        parts.append(f"**{title}** ({names}). {prose(owner)}")
+    within = described["$defs"]
+    owners = {"The file": described, "An endpoint": within["Endpoint"], "A deployment": within["Deployment"]}
+    for title, owner in owners.items():
+        settings = owner["properties"].items()
+        rows = [(f"`{name}`", _default(name, one, owner), one["description"]) for name, one in settings]
+        parts.append(f"**{title}**\n\n{table(['setting', 'default', 'what'], rows)}")
     return "\n\n".join(parts)
+
+
+def _default(name, setting, owner):
+    if name in owner.get("required", ()):
+        return "required"
+    default = setting.get("default")
+    return "" if default in (None, [], {}) or isinstance(default, list) else f"`{json.dumps(default)}`"
 
 
 def family(root):

@@ -117,6 +117,6 @@ def test_every_formatter_and_error_of_the_client_is_documented():
 
 
 def test_links_lead_somewhere():
-    for page in [*PAGES, "docs/fidelity.md", "benchmarks/README.md", "CHANGELOG.md"]:
+    for page in [*PAGES, "docs/fidelity.md", "docs/contributing.md", "benchmarks/README.md", "CHANGELOG.md"]:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", (ROOT / page).read_text(encoding="utf-8")):
             assert ((ROOT / page).parent / target).exists(), f"{page}: {target}"

@@ -20,26 +20,30 @@ from azureml_emulator.variant import Variant, settings_of
 from azureml_emulator.yaml_source import Source
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", use_attribute_docstrings=True))
 class Config:
-    """Everything `azureml-emulator serve` can be told.
-
-    `endpoints` left out means one for each wire shape. `port` is the main port; the endpoints without a `port`
-    of their own take the ones after it (0: any free ones). `seed` decides all that is random. `journal` is how
-    many exchanges are remembered, `max_body_mb` the largest request in MB, `drain_seconds` how long open
-    answers may take after the signal to stop. `ready_file` is written when all ports are open.
-    """
+    """Everything `azureml-emulator serve` can be told."""
 
     endpoints: tuple[Endpoint, ...] = field(default_factory=lambda: tuple(built_in()))
+    """The endpoints; if left out, one for each wire shape."""
     host: str = "127.0.0.1"
+    """The address to listen on."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8900
+    """The main port; the endpoints without a port of their own take the ones after it (0: any free ones)."""
     seed: int = 0
+    """Decides everything that is random."""
     log_format: Literal["text", "json"] = "text"
+    """How requests are logged, on standard error."""
     print_urls: Literal["table", "json"] = "table"
+    """How the endpoints are shown, on standard output."""
     ready_file: str | None = None
+    """A file that is written when all ports are open, and removed at the end."""
     journal: Annotated[int, Field(ge=0)] = 1000
+    """How many exchanges are remembered."""
     max_body_mb: Annotated[float, Field(gt=0)] = 100
+    """The largest request body, in MB."""
     drain_seconds: Annotated[float, Field(ge=0)] = 10
+    """How long open answers may take after the signal to stop, in seconds."""
 
 
 def json_schema() -> dict[str, Any]:

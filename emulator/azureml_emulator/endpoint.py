@@ -15,10 +15,10 @@ from azureml_emulator.schemas import all_schemas, find
 DEVELOPMENT_KEY = "azureml-emulator-development-key"
 """The key of every endpoint that is given none. It is public, like Azurite's, and opens nothing but emulators."""
 
-_STRICT = ConfigDict(extra="forbid")
+_STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,31}$")]
-"""Azure's rule for names: a letter, then letters, digits and dashes, 32 at most (it also wants at least 3)."""
+"""Azure's rule for the names of endpoints (documented), but for its least length of 3."""
 
 DeploymentName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$")]
 
@@ -43,39 +43,49 @@ AnswerSetting = Annotated[
 
 @dataclass(frozen=True, config=_STRICT)
 class Deployment:
-    """One deployment of an endpoint. What is left out is taken from the endpoint.
-
-    `model` is the name that a serverless answer reports; the endpoint's own name if not given.
-    """
+    """One deployment of an endpoint; what is left out is taken from the endpoint."""
 
     name: DeploymentName = "default"
+    """Its name, by which the header `azureml-model-deployment` chooses it."""
     schema: SchemaSetting | None = None
+    """The wire shape it speaks."""
     answer: AnswerSetting | None = None
+    """Where its answers come from."""
     latency: Latency | None = None
+    """How long it takes."""
     model: str | None = None
+    """The model's name that serverless answers report."""
 
 
 @dataclass(frozen=True, config=_STRICT)
 class Endpoint:
     """One endpoint: a name, a key, and what answers.
 
-    Give a `schema` for an endpoint with a single deployment, or several `deployments` with the percentages of
-    `traffic` each gets (they sum to 100, or to 0 for an endpoint that is reached by header only). `default`
-    makes it answer at the root of the main port too. `port` fixes its own port, `seed` overrides the
-    emulator's. Raises pydantic's `ValidationError`, a `ValueError`, for a setting that cannot be.
+    Raises pydantic's `ValidationError`, a `ValueError`, for a setting that cannot be.
     """
 
     name: Name
+    """Its name: a letter, then letters, digits and dashes, 32 at most (Azure also wants at least 3)."""
     schema: SchemaSetting | None = None
+    """The wire shape of its deployments."""
     key: Key = field(default=DEVELOPMENT_KEY, repr=False)
+    """The key that callers need."""
     answer: AnswerSetting = field(default_factory=Echo)
+    """Where answers come from: a source's name, or a mapping with its name as `type` and its settings."""
     latency: Latency | None = None
+    """How long answers take: a mapping with the model's name as `type`; nothing means no time at all."""
     model: str | None = None
+    """The model's name that serverless answers report; the endpoint's name if left out."""
     deployments: tuple[Deployment, ...] = ()
+    """Several deployments; if left out there is one, called `default`."""
     traffic: dict[str, Percent] = field(default_factory=dict)
+    """The percentage each deployment gets; they sum to 100, or to 0 if it is reached by header only."""
     default: bool = False
+    """Whether it answers at the root of the main port, where several endpoints serve the same path."""
     port: Annotated[int, Field(ge=0, le=65535)] | None = None
+    """Its own port; if left out, the next one after the main port's."""
     seed: int | None = None
+    """Decides what is random here; the emulator's seed if left out."""
 
     def __post_init__(self) -> None:
         deployments = tuple(self._completed(one) for one in self.deployments or (Deployment(),))
