@@ -28,7 +28,7 @@ class Road(AzureMLBaseEndpoint, Generic[In, Generated, Chunk]):
     input or a parameter that cannot be sent.
     """
 
-    def request_payload(self, value: In, stop: Stop = None, **kwargs: Any) -> bytes:
+    def request_payload(self, value: In, /, stop: Stop = None, **kwargs: Any) -> bytes:
         """Return the body that is sent for `value`."""
         parameters = {**(self.model_kwargs or {}), **kwargs}
         if stop:
@@ -39,7 +39,7 @@ class Road(AzureMLBaseEndpoint, Generic[In, Generated, Chunk]):
         """Return the generation in an answer's body; ResponseFormatError shows a body that has none."""
         return self._read(Reply(200, {}, output))
 
-    def generate_one(self, value: In, stop: Stop = None, *, timeout: Any = None, **kwargs: Any) -> Generated:
+    def generate_one(self, value: In, /, stop: Stop = None, *, timeout: Any = None, **kwargs: Any) -> Generated:
         """Return the generation for one input."""
         payload = self._whole_payload(value, stop, kwargs)
         if self.http_client is not None:
@@ -50,6 +50,7 @@ class Road(AzureMLBaseEndpoint, Generic[In, Generated, Chunk]):
     async def agenerate_one(
         self,
         value: In,
+        /,
         stop: Stop = None,
         *,
         timeout: Any = None,  # noqa: ASYNC109  # bounds sockets and retries too
@@ -62,7 +63,7 @@ class Road(AzureMLBaseEndpoint, Generic[In, Generated, Chunk]):
         limits = Timeout.of(timeout or self.timeout)
         return self._read(await self._caller.acall(self._request(payload), limits, self._policy))
 
-    def chunks(self, value: In, stop: Stop = None, *, timeout: Any = None, **kwargs: Any) -> Iterator[Chunk]:
+    def chunks(self, value: In, /, stop: Stop = None, *, timeout: Any = None, **kwargs: Any) -> Iterator[Chunk]:
         """Yield the answer in pieces as they arrive; StreamError when it breaks off."""
         if not self._can_stream:
             yield self._whole_chunk(self.generate_one(value, stop, timeout=timeout, **kwargs))
@@ -85,6 +86,7 @@ class Road(AzureMLBaseEndpoint, Generic[In, Generated, Chunk]):
     async def achunks(
         self,
         value: In,
+        /,
         stop: Stop = None,
         *,
         timeout: Any = None,  # noqa: ASYNC109  # bounds sockets and retries too

@@ -190,6 +190,8 @@ def completion_chunk(data: Any) -> GenerationChunk | None:
         info["usage"] = usage
     if not isinstance(text, str) and not info:
         return None
+    if info:  # the last pieces tell what the whole answer would
+        info |= {name: data[name] for name in ("model", "id") if data.get(name)}
     return GenerationChunk(text if isinstance(text, str) else "", info or None)
 
 

@@ -378,3 +378,9 @@ def test_nothing_leaks_into_the_log(server: Server, llm: MakeLLM, caplog: pytest
     with pytest.raises(EndpointError):
         llm().invoke("x")
     assert KEY not in caplog.text
+
+
+def test_a_parameter_may_have_any_name(server: Server, llm: MakeLLM) -> None:
+    server.answer_with(echo)
+    llm().invoke("p", value=1, prompts=2, prompt=3)
+    assert parameters(server) == {"value": 1, "prompts": 2, "prompt": 3}
