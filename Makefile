@@ -23,7 +23,7 @@ check: .venv/.dev ## Lint, types, layering
 	$(BIN)/lint-imports --no-cache
 
 quick: .venv/.dev ## The everyday tests, under a minute
-	$(BIN)/pytest -q -m "not slow"
+	$(BIN)/pytest -q -n 2 -p no:benchmark -m "not slow"
 
 test: .venv/.dev $(LANGCHAIN)/.installed ## All tests, the referees included
 	$(BIN)/pytest -q
