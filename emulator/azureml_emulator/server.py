@@ -181,7 +181,7 @@ class Server:
         if exchange is None:
             return
         if problem:
-            exchange.problem = problem
+            exchange.problem = f"{exchange.problem}; {problem}" if exchange.problem else problem
         else:
             exchange.served = self._now() - start
         self._served(exchange)
