@@ -84,7 +84,7 @@ CALLS = st.builds(
 )
 
 
-@settings(FUZZING, max_examples=HUNT or 400)
+@settings(FUZZING, max_examples=HUNT or 300)
 @given(CALLS)
 def test_any_call_gets_an_answer_that_azure_could_have_given(call):
     reply = ENGINE.score(call)
@@ -96,7 +96,7 @@ def test_any_call_gets_an_answer_that_azure_could_have_given(call):
 
 
 @pytest.mark.parametrize("name", list(all_schemas()))
-@settings(FUZZING, max_examples=HUNT or 150)
+@settings(FUZZING, max_examples=HUNT or 60)
 @given(
     body=damaged().map(lambda value: json.dumps(value).encode())
     | VALUES.map(lambda value: json.dumps(value).encode())
