@@ -3,7 +3,10 @@
 import difflib
 import importlib
 import json
+import sys
 from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,9 @@ from azureml_endpoint.chat import AzureMLChatOnlineEndpoint
 from azureml_endpoint.endpoint import AzureMLOnlineEndpoint
 from azureml_endpoint.saving import import_path
 from azureml_endpoint.settings import AzureMLBaseEndpoint
+
+Allowed = Iterable[str | type] | str | type
+"""Formatters of one's own that a file may name: classes or import paths, several or one."""
 
 KINDS: Mapping[str, type[AzureMLBaseEndpoint]] = {
     each.saved_as: each for each in (AzureMLOnlineEndpoint, AzureMLChatOnlineEndpoint)
@@ -22,7 +28,7 @@ def load_llm(
     file: Path | str,
     *,
     endpoint_api_key: Any = None,
-    allowed_formatters: Iterable[str | type] = (),
+    allowed_formatters: Allowed = (),
 ) -> Any:
     """Return the endpoint that `save`, ours or LangChain's, wrote to a .json, .yaml or .yml file.
 
@@ -37,7 +43,7 @@ def load_llm(
     return load_llm_from_config(data, allowed_formatters=allowed_formatters)
 
 
-def load_llm_from_config(config: Mapping[str, Any], *, allowed_formatters: Iterable[str | type] = ()) -> Any:
+def load_llm_from_config(config: Mapping[str, Any], *, allowed_formatters: Allowed = ()) -> Any:
     """Return the endpoint that a file's content describes; `config` is left as it is."""
     settings = dict(config)
     if "_type" not in settings:
@@ -76,7 +82,7 @@ def _yaml(text: str) -> Any:
         raise ValueError(str(error)) from error
 
 
-def _formatter(description: Any, allowed: Iterable[str | type]) -> Any:
+def _formatter(description: Any, allowed: Allowed) -> Any:
     match description:
         case {"class": str(path), "settings": dict(settings)} if len(description) == 2:
             pass
@@ -89,9 +95,10 @@ def _formatter(description: Any, allowed: Iterable[str | type]) -> Any:
         raise ValueError(f"content_formatter {path} cannot be made: {error}") from error
 
 
-def _formatter_class(path: str, allowed: Iterable[str | type]) -> Any:
+def _formatter_class(path: str, allowed: Allowed) -> Any:
     ours = {import_path(getattr(formatters, name)): getattr(formatters, name) for name in formatters.__all__}
-    named = {import_path(each) if isinstance(each, type) else each: each for each in allowed}
+    trusted = [allowed] if isinstance(allowed, str | type) else allowed
+    named = {import_path(each) if isinstance(each, type) else each: each for each in trusted}
     found = ours.get(path, named.get(path))
     if found is None:
         raise ValueError(
@@ -102,11 +109,23 @@ def _formatter_class(path: str, allowed: Iterable[str | type]) -> Any:
 
 
 def _imported(path: str) -> Any:
+    """Return the class at an import path; it may be inside other classes."""
     module, _, name = path.rpartition(".")
+    inside: list[str] = []
+    while "." in module and not _is_module(module):
+        module, _, outer = module.rpartition(".")
+        inside.insert(0, outer)
     try:
-        return getattr(importlib.import_module(module), name)
+        return attrgetter(".".join([*inside, name]))(importlib.import_module(module))
     except (ImportError, AttributeError, ValueError) as error:
         raise ValueError(f"content_formatter {path} cannot be imported: {error}") from error
+
+
+def _is_module(path: str) -> bool:
+    try:
+        return path in sys.modules or find_spec(path) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

@@ -3,10 +3,12 @@
 import inspect
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from azureml_endpoint.formatters.states import different, state
 from azureml_endpoint.settings import AzureMLBaseEndpoint
 from azureml_endpoint.timeouts import Timeout
 
@@ -67,12 +69,41 @@ def _plain(name: str, value: Any) -> Any:
 
 
 def _formatter_settings(formatter: Any) -> dict[str, Any]:
-    """Return what the formatter's class is to be called with: its attributes, which must be its arguments."""
-    settings = {name: value for name, value in getattr(formatter, "__dict__", {}).items() if value is not False}
-    accepted = inspect.signature(type(formatter)).parameters
-    if strange := sorted(settings.keys() - accepted.keys()):
+    """Return what the formatter's class is to be called with to give an equal formatter; ValueError if that fails."""
+    arguments = _arguments(type(formatter))
+    attributes = state(formatter)
+    settings: dict[str, Any] = {}
+    for name, argument in arguments.items():
+        attribute = name if name in attributes else f"_{name}"
+        if attribute in attributes and not _is_default(attributes[attribute], argument.default):
+            settings[name] = attributes[attribute]
+    lost = different(formatter, _made_again(formatter, settings))
+    if any(each.kind is each.VAR_KEYWORD for each in arguments.values()):
+        settings |= {name: attributes[name] for name in lost if name in attributes}
+        lost = different(formatter, _made_again(formatter, settings))
+    if lost:
         raise ValueError(
-            f"content_formatter cannot be saved: its attribute {strange[0]!r} is no argument of its class"
+            f"content_formatter cannot be saved: calling its class with its settings gives another {lost[0]!r}; "
+            "an attribute must be an argument of its class, of the same name, and have a JSON form"
         )
+    return settings
+
+
+def _arguments(formatter_class: type) -> Mapping[str, inspect.Parameter]:
+    try:
+        return inspect.signature(formatter_class).parameters
+    except (TypeError, ValueError):
+        return {}
+
+
+def _is_default(value: Any, default: Any) -> bool:
+    return type(value) is type(default) and bool(value == default)
+
+
+def _made_again(formatter: Any, settings: dict[str, Any]) -> Any:
+    """Return the formatter that a load would make of `settings`."""
     plain = _plain("content_formatter's settings", settings)
-    return dict(plain)
+    try:
+        return type(formatter)(**plain)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"content_formatter cannot be saved, since it could not be made again: {error}") from None

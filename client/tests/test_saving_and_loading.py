@@ -1,5 +1,6 @@
 """Files: everything needed to call again but the key, ours and LangChain's, and nothing imported unasked."""
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -167,3 +168,79 @@ def test_a_formatter_that_cannot_be_made_again_is_not_saved(tmp_path: Path) -> N
     formatter.cache = {}  # type: ignore[attr-defined]
     with pytest.raises(ValueError, match="'cache'"):
         make(content_formatter=formatter).save(tmp_path / "a.json")
+
+
+class Scaled(ContentFormatterBase):
+    """A formatter whose defaults are not False, with one attribute under another name."""
+
+    def __init__(self, echo: bool = True, scale: int = 1, hidden: str = "") -> None:
+        super().__init__()
+        self.echo = echo
+        self.scale = scale
+        self._hidden = hidden
+
+
+class Open(ContentFormatterBase):
+    """A formatter that hands arguments on."""
+
+    def __init__(self, tag: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.tag = tag
+
+
+@dataclasses.dataclass(slots=True)
+class Slotted:
+    """A formatter without a `__dict__`."""
+
+    tag: str = "default"
+    sizes: tuple[int, ...] = ()
+
+    def format_request_payload(self, prompt: str, model_kwargs: dict[str, Any]) -> bytes:
+        return f"{self.tag}:{prompt}".encode()
+
+    def format_response_payload(self, output: bytes) -> str:
+        return output.decode()
+
+
+class Outer:
+    class Inner(Scaled):
+        """A formatter inside a class."""
+
+
+@pytest.mark.parametrize(
+    "formatter",
+    [
+        Scaled(echo=False),
+        Scaled(scale=True),
+        Scaled(scale=0, hidden="x"),
+        Slotted(tag="v2"),
+        Slotted(),
+        Open("a", langchain_compatible=True),
+        Outer.Inner(echo=False),
+    ],
+)
+def test_a_formatter_comes_back_equal(tmp_path: Path, formatter: Any) -> None:
+    endpoint = make(content_formatter=formatter)
+    endpoint.save(tmp_path / "a.json")
+    for allowed in (type(formatter), f"{type(formatter).__module__}.{type(formatter).__qualname__}"):
+        for several in ([allowed], allowed):
+            loaded = load_llm(tmp_path / "a.json", endpoint_api_key=KEY, allowed_formatters=several)
+            assert loaded == endpoint
+            assert vars(loaded)["content_formatter"].__class__ is type(formatter)
+
+
+@pytest.mark.parametrize(("formatter", "name"), [(Slotted(sizes=(1,)), "sizes"), (Slotted(tag={1}), "settings")])  # type: ignore[arg-type]
+def test_a_formatter_whose_settings_cannot_be_told_is_not_saved(tmp_path: Path, formatter: Any, name: str) -> None:
+    with pytest.raises(ValueError, match=f"cannot be saved.*{name}|{name}.*cannot be saved"):
+        make(content_formatter=formatter).save(tmp_path / "a.json")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_formatter_whose_arguments_are_not_kept_is_not_saved(tmp_path: Path) -> None:
+    class Lossy(ContentFormatterBase):
+        def __init__(self, size: int) -> None:
+            super().__init__()
+            self.double = 2 * size
+
+    with pytest.raises(ValueError, match="cannot be saved"):
+        make(content_formatter=Lossy(2)).save(tmp_path / "a.json")

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from azureml_endpoint.addresses import AzureMLEndpointApiType
 from azureml_endpoint.errors import ResponseFormatError
 from azureml_endpoint.formatters.escapes import escape
+from azureml_endpoint.formatters.states import state
 from azureml_endpoint.generations import Generation
 from azureml_endpoint.payloads import decode, encode, encode_as_langchain
 
@@ -104,11 +105,11 @@ class ContentFormatterBase:
             raise ValueError(f"parameter {name!r} would overwrite the {name} of the request; pass it as the input")
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and vars(self) == vars(other)
+        return type(self) is type(other) and state(self) == state(other)
 
     def __hash__(self) -> int:
         return hash(type(self))
 
     def __repr__(self) -> str:
-        settings = ", ".join(f"{name}={value!r}" for name, value in vars(self).items() if value is not False)
+        settings = ", ".join(f"{name}={value!r}" for name, value in state(self).items() if value is not False)
         return f"{type(self).__name__}({settings})"

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, SecretStr
 from azureml_endpoint.addresses import AzureMLEndpointApiType
 from azureml_endpoint.batches import DEFAULT_CONCURRENCY
 from azureml_endpoint.calls import Calls
+from azureml_endpoint.formatters.states import state
 from azureml_endpoint.saving import import_path, save
 from azureml_endpoint.settings import AzureMLBaseEndpoint
 
@@ -209,7 +210,7 @@ def _unknown(name: str, known: Mapping[str, Any]) -> str:
 def _identity(formatter: Any) -> str | None:
     if formatter is None:
         return None
-    settings = ", ".join(f"{name}={value!r}" for name, value in sorted(getattr(formatter, "__dict__", {}).items()))
+    settings = ", ".join(f"{name}={value!r}" for name, value in sorted(state(formatter).items()))
     return f"{import_path(type(formatter))}({settings})"
 
 
