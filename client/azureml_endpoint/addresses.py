@@ -1,5 +1,6 @@
 """Where an endpoint is: its api type, and which URLs may be its scoring address."""
 
+import difflib
 import enum
 import ipaddress
 from typing import Any
@@ -33,7 +34,9 @@ class AzureMLEndpointApiType(enum.StrEnum):
             return cls(name)
         except ValueError:
             names = ", ".join(repr(member.value) for member in cls)
-            raise ValueError(f"endpoint_api_type must be one of {names}, not {name!r}") from None
+            near = difflib.get_close_matches(str(name).strip().lower(), cls.__members__, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ValueError(f"endpoint_api_type must be one of {names}{hint}") from None
 
     @property
     def plain(self) -> "AzureMLEndpointApiType":
@@ -46,7 +49,7 @@ def scoring_url(url: str, api_type: AzureMLEndpointApiType) -> str:
 
     Accepted is what any version of LangChain accepted, below any path prefix: `/score` for dedicated
     endpoints (Kubernetes paths too), `/completions` for serverless ones. Raises ValueError that says what was
-    expected; it never shows a password.
+    expected and never shows what was passed, which may be a key or a password.
     """
     parts = _split(url.strip())
     path = parts.path.rstrip("/")
@@ -60,8 +63,8 @@ def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise ValueError(f"endpoint_url is not a URL: {error}") from None
+    except ValueError:
+        raise ValueError("endpoint_url is not a URL: its host or its port cannot be read") from None
     if parts.scheme not in ("http", "https") or not host:
         raise ValueError(
             "endpoint_url must be a full http or https URL, such as https://NAME.REGION.inference.ml.azure.com/score"
@@ -74,15 +77,16 @@ def _split(url: str) -> SplitResult:
 
 
 def _fits(path: str, kind: str) -> bool:
-    bare = path.split(";", 1)[0]
+    folder, slash, last = path.rpartition("/")
+    bare = folder + slash + last.partition(";")[0]
     return bare.endswith("/score" if kind == "dedicated" else "/completions")
 
 
 def _mismatch(path: str, kind: str) -> str:
     other = "serverless" if kind == "dedicated" else "dedicated"
-    found = f"found {path!r}" if path else "found none"
+    found = "found another" if path else "found none"
     hint = f" This path is that of a {other} endpoint: use endpoint_api_type={other!r}." if _fits(path, other) else ""
-    return f"endpoint_url of a {kind} endpoint has {_EXPECTED[kind]}; {found}.{hint}"
+    return f"endpoint_url of a {kind} endpoint must have {_EXPECTED[kind]}; {found}.{hint}"
 
 
 def origin(url: str) -> tuple[str, str, int]:

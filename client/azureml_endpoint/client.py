@@ -3,11 +3,15 @@
 Everything that is decided is in `Course`; here are only its two roads, with threads and with tasks.
 """
 
+import copy
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import SecretStr
 
 from azureml_endpoint.errors import EndpointError
 from azureml_endpoint.exchanges import Course, Reply, Request
@@ -17,6 +21,9 @@ from azureml_endpoint.timeouts import Timeout
 if TYPE_CHECKING:
     from azureml_endpoint.transport import OpenReply, Transport
     from azureml_endpoint.transport_async import AsyncOpenReply, AsyncTransport
+
+KEY_VARIABLE = "AZUREML_ENDPOINT_API_KEY"
+"""The environment variable of a key that is not given."""
 
 
 class Caller:
@@ -116,7 +123,9 @@ class Caller:
 class AzureMLEndpointClient:
     """A client of one endpoint, for bodies that one formats oneself.
 
-    `timeout` in seconds, a pair (connect, read) or a `Timeout`. ValueError when url or key is missing.
+    `timeout` in seconds, a pair (connect, read) or a `Timeout`. ValueError for a missing URL or key, and for a
+    setting that cannot be. Assigning `endpoint_api_key` rotates the key, a SecretStr; a pickle holds none, it comes
+    from the environment then, or is assigned before calling.
     """
 
     def __init__(
@@ -130,38 +139,64 @@ class AzureMLEndpointClient:
         key = plain_key(endpoint_api_key)
         if not endpoint_url or not key:
             raise ValueError("an endpoint URL and a key are needed to call an endpoint")
+        Timeout.of(timeout)
         self.endpoint_url = endpoint_url
-        self.deployment_name = deployment_name
+        self.deployment_name = plain_deployment(deployment_name)
         self.timeout = timeout
         self.policy = RetryPolicy(max_retries)
-        self._key = key
+        self._key = SecretStr(key)
         self._caller = Caller()
+
+    @property
+    def endpoint_api_key(self) -> SecretStr:
+        """The key."""
+        return self._key
+
+    @endpoint_api_key.setter
+    def endpoint_api_key(self, key: str | SecretStr) -> None:
+        self._key = SecretStr(plain_key(key))
 
     def call(self, body: bytes, run_manager: Any = None, **kwargs: Any) -> bytes:
         """Return the answer's bytes; `timeout`, `content_type` and `accepts` may be given for this call."""
-        return self._caller.call(*self._arguments(body, **kwargs), self.policy).body
+        return self._caller.call(*self._arguments(body, kwargs), self.policy).body
 
     async def acall(self, body: bytes, run_manager: Any = None, **kwargs: Any) -> bytes:
         """Return the answer's bytes, as `call`."""
-        return (await self._caller.acall(*self._arguments(body, **kwargs), self.policy)).body
+        return (await self._caller.acall(*self._arguments(body, kwargs), self.policy)).body
 
     def close(self) -> None:
         """Close the idle connections."""
         self._caller.close()
 
-    def _arguments(
-        self,
-        body: bytes,
-        timeout: Any = None,
-        content_type: str | None = "application/json",
-        accepts: str | None = "application/json",
-    ) -> tuple[Request, Timeout]:
+    def _arguments(self, body: bytes, options: dict[str, Any]) -> tuple[Request, Timeout]:
         if not isinstance(body, bytes | bytearray):
             raise TypeError(f"body must be bytes, not {type(body).__name__}")
-        declared = {"Content-Type": content_type, "Accept": accepts}
+        for name in options.keys() - {"timeout", "content_type", "accepts"}:
+            raise TypeError(f"a call takes timeout, content_type and accepts beside the body, not {name!r}")
+        key = self._key.get_secret_value()
+        if not key:
+            raise ValueError(f"the key is missing: assign endpoint_api_key, or set {KEY_VARIABLE} before loading")
+        declared = {
+            "Content-Type": options.get("content_type", "application/json"),
+            "Accept": options.get("accepts", "application/json"),
+        }
         media_types = {name: value for name, value in declared.items() if value}
-        request = Request(self.endpoint_url, bytes(body), self._key, self.deployment_name, media_types)
-        return request, Timeout.of(timeout or self.timeout)
+        request = Request(self.endpoint_url, bytes(body), key, self.deployment_name, media_types)
+        return request, Timeout.of(options.get("timeout") or self.timeout)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name not in ("_key", "_caller")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _key=SecretStr(plain_key(os.environ.get(KEY_VARIABLE))), _caller=Caller())
+
+    def __copy__(self) -> Self:
+        copied = type(self).__new__(type(self))
+        vars(copied).update(vars(self), _caller=Caller())
+        return copied
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return copy.copy(self)
 
     def __repr__(self) -> str:
         return f"AzureMLEndpointClient({self.endpoint_url!r}, deployment_name={self.deployment_name!r})"
@@ -183,3 +218,10 @@ def plain_key(key: Any) -> str:
     if not all(" " <= character <= "~" for character in text):
         raise ValueError("endpoint_api_key holds a character that no HTTP header can carry, such as a line break")
     return text
+
+
+def plain_deployment(name: str) -> str:
+    """Return a deployment's name without surrounding white space; ValueError for one that no HTTP header carries."""
+    if not isinstance(name, str) or not (name.isascii() and name.isprintable()):
+        raise ValueError("a deployment's name consists of ASCII letters, digits and dashes")
+    return name.strip()

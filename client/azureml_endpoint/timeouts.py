@@ -4,6 +4,9 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+LONGEST = 1e9
+"""Seconds that any platform's clocks and sockets can wait; no limit at all is None."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timeout:
@@ -21,7 +24,7 @@ class Timeout:
         for name in ("connect", "read", "total"):
             value = getattr(self, name)
             if value is not None and not _is_duration(value):
-                raise ValueError(f"timeout {name} must be a number of seconds above 0, not {value!r}")
+                raise ValueError(f"timeout {name} must be a number of seconds above 0, at most {LONGEST:.0f}")
 
     @classmethod
     def of(cls, value: Any) -> "Timeout":
@@ -41,7 +44,9 @@ class Timeout:
                 return cls(connect, read)
             case dict() if value and value.keys() <= {"connect", "read", "total"}:
                 return cls(**value)
-        raise ValueError(f"timeout must be seconds, a pair (connect, read) or a Timeout, not {value!r}")
+        raise ValueError(
+            f"timeout must be seconds, a pair (connect, read) or a Timeout, not this {type(value).__name__}"
+        )
 
     @classmethod
     def of_stream(cls, value: Any) -> "Timeout":
@@ -58,8 +63,8 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ValueError(f"timeout must be a number of seconds, not {text!r}") from None
+        raise ValueError("timeout must be a number of seconds") from None
 
 
 def _is_duration(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value > 0
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= LONGEST

@@ -99,3 +99,21 @@ def test_this_very_machine(url: str, expected: bool) -> None:
 def test_origins() -> None:
     assert origin("https://h/score") == origin("https://H:443/x") == ("https", "h", 443)
     assert origin("http://h/score") == ("http", "h", 80)
+
+
+@pytest.mark.parametrize("url", ["http://h/a;b/score", "http://h/a;b/score;p=1"])
+def test_parameters_may_be_in_any_part_of_the_path(url: str) -> None:
+    assert scoring_url(url, ApiType.dedicated) == url
+
+
+@pytest.mark.parametrize("url", ["https://h/a-secret", "https://h:a-secret/score", "https://[a-secret]/score"])
+def test_a_refusal_never_shows_what_was_passed(url: str) -> None:
+    with pytest.raises(ValueError, match="endpoint_url") as caught:
+        scoring_url(url, ApiType.dedicated)
+    assert "a-secret" not in str(caught.value)
+
+
+def test_an_api_type_misspelt_is_told_the_nearest() -> None:
+    with pytest.raises(ValueError, match="did you mean 'serverless'") as caught:
+        ApiType.of("server-less")
+    assert "server-less" not in str(caught.value)

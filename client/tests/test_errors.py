@@ -111,3 +111,26 @@ def test_whether_a_model_was_ready() -> None:
     assert not ModelError(
         "", body="no healthy upstream", headers={"ms-azureml-model-error-statuscode": "500"}
     ).not_ready
+
+
+@pytest.mark.parametrize("shift", range(4, 20))
+@pytest.mark.parametrize("limit", [errors.SHOWN_BODY, errors.KEPT_BODY])
+def test_a_key_at_the_cut_is_taken_out_too(limit: int, shift: int) -> None:
+    body = b"x" * (limit - shift) + b"a-secret-key-0123456789" + b"tail"
+    for error in (StatusError.of(400, {}, body), ResponseFormatError.of("R", "JSON", body)):
+        error.without("a-secret-key-0123456789")
+        assert "a-se" not in f"{error}{error.body}"
+        assert "x***" in f"{error}{error.body}"
+
+
+def test_a_key_is_taken_out_of_all_that_an_error_carries() -> None:
+    headers = {"x-echo": "a-secret-key", "x-request-id": "is a-secret-key"}
+    error = errors.RedirectError("to a-secret-key", headers=headers)
+    error.location = "http://h/?k=a-secret-key"
+    error.without("a-secret-key")
+    assert "a-secret-key" not in f"{error}{vars(error)}"
+    assert (error.request_id, error.location) == ("is ***", "http://h/?k=***")
+
+
+def test_a_model_status_of_any_length_is_read() -> None:
+    assert StatusError.of(424, {"ms-azureml-model-error-statuscode": "9" * 5000}, b"").model_status is None

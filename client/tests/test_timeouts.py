@@ -26,11 +26,37 @@ def test_what_a_value_means(value: Any, expected: Timeout) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [True, -1, 0, math.nan, math.inf, "soon", "nan", [1], (1, 2, 3), (1, "2"), {"raed": 1}, {}, None, object()],
+    [
+        True,
+        -1,
+        0,
+        math.nan,
+        math.inf,
+        "soon",
+        "nan",
+        [1],
+        (1, 2, 3),
+        (1, "2"),
+        {"raed": 1},
+        {},
+        None,
+        object(),
+        1e10,
+        10**400,
+        "1e10",
+        (1, -(10**400)),
+    ],
 )
 def test_what_is_no_timeout_is_refused(value: Any) -> None:
     with pytest.raises(ValueError, match="timeout"):
         Timeout.of(value)
+
+
+def test_a_refusal_never_shows_what_was_passed() -> None:
+    for value in ("a-secret", ["a-secret"], ("a-secret", 1), {"read": "a-secret"}):
+        with pytest.raises(ValueError, match="timeout") as caught:
+            Timeout.of(value)
+        assert "a-secret" not in str(caught.value)
 
 
 def test_a_stream_is_bounded_as_a_whole_only_on_request() -> None:
