@@ -3,10 +3,10 @@
 from typing import Any, ClassVar
 
 from azureml_endpoint.calls import Calls
+from azureml_endpoint.events import chat_chunk
 from azureml_endpoint.formatters.binding import as_chat_generation
 from azureml_endpoint.generations import ChatGeneration, ChatGenerationChunk
 from azureml_endpoint.messages import AIMessage, AIMessageChunk, as_messages
-from azureml_endpoint.streams import chat_chunk
 
 
 class AzureMLChatOnlineEndpoint(Calls[Any, AIMessage, ChatGeneration, ChatGenerationChunk, AIMessageChunk]):

@@ -3,9 +3,9 @@
 from typing import Any, ClassVar
 
 from azureml_endpoint.calls import Calls
+from azureml_endpoint.events import completion_chunk
 from azureml_endpoint.formatters.binding import as_generation
 from azureml_endpoint.generations import Generation, GenerationChunk
-from azureml_endpoint.streams import completion_chunk
 
 
 class AzureMLOnlineEndpoint(Calls[str, str, Generation, GenerationChunk, str]):

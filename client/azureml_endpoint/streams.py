@@ -1,7 +1,7 @@
-"""Server-sent events: bytes in, events out, and what OpenAI's events say.
+"""Server-sent events: bytes in, events out, and whether the answer in them is whole.
 
-`EventParser` knows neither sockets nor models; `Chunks` reads pieces of an answer from its events and knows
-whether the stream was whole. Lines end at CR, LF or CRLF and nowhere else, so U+2028 in a text does no harm.
+`EventParser` knows neither sockets nor models; `Chunks` reads pieces of an answer from its events, see `events`.
+Lines end at CR, LF or CRLF and nowhere else, so U+2028 in a text does no harm.
 """
 
 import json
@@ -17,8 +17,7 @@ from azureml_endpoint.errors import (
     StreamEventError,
     excerpt,
 )
-from azureml_endpoint.generations import ChatGenerationChunk, GenerationChunk, choice_info, usage_metadata
-from azureml_endpoint.messages import AIMessageChunk
+from azureml_endpoint.events import CallNumbers, error_message
 
 DONE = "[DONE]"
 
@@ -114,6 +113,7 @@ class Chunks(Generic[P]):
         self._parser = EventParser()
         self._texts: list[str] = []
         self._finished = False
+        self._calls = CallNumbers()
 
     @property
     def partial(self) -> str:
@@ -157,7 +157,7 @@ class Chunks(Generic[P]):
             for data in self._decoded(event):
                 if self.done:
                     return
-                piece = self.read(data)
+                piece = self.read(self._calls.numbered(data))
                 if piece is None:
                     continue
                 self._texts.append(piece.text)
@@ -170,89 +170,14 @@ class Chunks(Generic[P]):
             return
         for data in _documents(event.data):
             message = error_message(data)
-            if data is None or message is not None or event.name == "error":
-                raise self._failed(message or "no JSON", event.data)
+            if message is not None or event.name == "error":
+                raise self._failed(message or "the event's name is error", event.data)
             yield data
 
     def _failed(self, message: str, data: str) -> StreamEventError:
         shown = excerpt(data, SHOWN_BODY)
         text = f"the stream failed after {len(self.partial)} characters of text: {message}. The event: {shown}"
         return self._marked(StreamEventError(text, status=200, body=data, headers=self.headers))
-
-
-def completion_chunk(data: Any) -> GenerationChunk | None:
-    """Read an event of a streamed completion; None when it says nothing."""
-    choice = _first_choice(data)
-    usage = data.get("usage") if isinstance(data, dict) else None
-    text = choice.get("text")
-    info = {name: value for name, value in choice_info(choice).items() if value is not None}
-    if isinstance(usage, dict):
-        info["usage"] = usage
-    if not isinstance(text, str) and not info:
-        return None
-    if info:  # the last pieces tell what the whole answer would
-        info |= {name: data[name] for name in ("model", "id") if data.get(name)}
-    return GenerationChunk(text if isinstance(text, str) else "", info or None)
-
-
-def chat_chunk(data: Any) -> ChatGenerationChunk | None:
-    """Read an event of a streamed chat answer; None when it says nothing."""
-    choice = _first_choice(data)
-    delta = choice["delta"] if isinstance(choice.get("delta"), dict) else {}
-    usage = usage_metadata(data.get("usage")) if isinstance(data, dict) else None
-    if not choice and usage is None:
-        return None
-    reason = choice_info(choice)["finish_reason"]
-    content = delta.get("content")
-    metadata = {"finish_reason": reason, "model": data.get("model")}
-    message = AIMessageChunk(
-        content if isinstance(content, str) else "",
-        tool_call_chunks=_call_chunks(delta.get("tool_calls")),
-        usage_metadata=usage,
-        finish_reason=reason,
-        response_metadata={name: value for name, value in metadata.items() if value} if reason else {},
-        id=data["id"] if isinstance(data.get("id"), str) else None,
-    )
-    return ChatGenerationChunk(message)
-
-
-def error_message(event: Any) -> str | None:
-    """Return what an error envelope says, or None when `event` is not one.
-
-    Envelopes seen: `{"error": {"message": ..}}`, `{"error": ".."}`, `{"object": "error", "message": ..}`.
-    """
-    match event:
-        case {"error": {"message": str(message)}} | {"error": str(message)}:
-            return message
-        case {"error": dict() | list() as error} if error:
-            return str(error)
-        case {"object": "error", "message": str(message)}:
-            return message
-    return None
-
-
-def _first_choice(data: Any) -> Mapping[str, Any]:
-    match data:
-        case {"choices": [dict(choice), *_]}:
-            return choice
-    return {}
-
-
-def _call_chunks(calls: Any) -> list[dict[str, Any]]:
-    chunks: list[dict[str, Any]] = []
-    for position, call in enumerate(calls if isinstance(calls, list) else ()):
-        match call:
-            case {"function": dict(function)}:
-                index = call.get("index", position)
-                chunks.append(
-                    {
-                        "name": function.get("name"),
-                        "args": function.get("arguments"),
-                        "id": call.get("id"),
-                        "index": index,
-                    }
-                )
-    return chunks
 
 
 def _documents(data: str) -> list[Any]:
