@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from azureml_emulator.engine import Engine
+from azureml_emulator.journal import LONG_KEY, blotted
 
 
 class Admin:
@@ -29,7 +30,7 @@ class Admin:
             status, value = 405, {"error": f"{path} takes {methods[0]}"}
         else:
             status, value = 404, {"error": "unknown", "routes": [" ".join(route) for route in self.routes]}
-        return status, redact(json.dumps(value, indent=1), self._engine).encode()
+        return status, json.dumps(value, indent=1).encode()
 
     def _health(self, _: Mapping[str, str]) -> tuple[int, Any]:
         """Say whether new work is taken: 200, or 503 while draining."""
@@ -43,11 +44,12 @@ class Admin:
     def _calls(self, query: Mapping[str, str]) -> tuple[int, Any]:
         """Show the journal, oldest first; `?endpoint=NAME` and `?limit=N` (the newest N) narrow it down."""
         limit = query.get("limit", "1000")
-        if not limit.isdecimal():
-            return 400, {"error": f"limit: expected a number, not {limit!r}"}
+        if not limit.isdecimal() or len(limit) > 9:
+            return 400, {"error": f"limit: expected a number, not {limit:.20}"}
         wanted = query.get("endpoint")
         calls = [one for one in self._engine.journal if wanted in (None, one.endpoint)]
-        return 200, [one.as_dict() for one in calls[max(len(calls) - int(limit), 0) :]]
+        newest = calls[max(len(calls) - int(limit), 0) :]
+        return 200, [redact(one.as_dict(), self._engine) for one in newest]
 
     def _reset(self, _: Mapping[str, str]) -> tuple[int, Any]:
         """Empty the journal; every request is new again."""
@@ -67,10 +69,15 @@ def describe(endpoint: Any, base_url: str) -> dict[str, Any]:
     }
 
 
-def redact(text: str, engine: Engine) -> str:
-    """Blot out every key of the endpoints that could only be there because a caller put it into a path or prompt."""
-    for endpoint in engine.directory:
-        key = endpoint.settings.key
-        if len(key) >= 8:
-            text = text.replace(key, "**********")
-    return text
+def redact(value: Any, engine: Engine) -> Any:
+    """Blot out, in all texts of a JSON value, every long key that a caller put there."""
+    keys = [one.settings.key for one in engine.directory if len(one.settings.key) >= LONG_KEY]
+    return _redacted(value, sorted(set(keys), key=len, reverse=True))  # no key is spoilt by a shorter one in it
+
+
+def _redacted(value: Any, keys: list[str]) -> Any:
+    if isinstance(value, str):
+        return blotted(value, *keys)
+    if isinstance(value, dict):
+        return {name: _redacted(one, keys) for name, one in value.items()}
+    return [_redacted(one, keys) for one in value] if isinstance(value, list) else value

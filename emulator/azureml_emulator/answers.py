@@ -5,6 +5,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from functools import cache
+from threading import Lock
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, WithJsonSchema
@@ -16,11 +17,13 @@ from azureml_emulator.errors import ScoringFailed
 from azureml_emulator.schema import Answer, Prompt, Reading
 from azureml_emulator.variant import Variant
 
-_STRICT = ConfigDict(extra="forbid")
+_STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
+_SPEAKING = Lock()
 _LIMITS = frozenset(
     (
         "max_new_tokens",
         "max_tokens",
+        "max_completion_tokens",
         "max_gen_len",
         "max_length",
         "stop",
@@ -66,9 +69,10 @@ class Ask(NamedTuple):
         return Answer(self.prompt.text + text if repeat else text, reason)
 
     def _token_limit(self) -> int | None:
-        for name in ("max_new_tokens", "max_tokens", "max_gen_len", "max_length"):
-            if (limit := self.parameters.get(name)) is not None:
-                return int(limit)
+        for name in ("max_new_tokens", "max_tokens", "max_completion_tokens", "max_gen_len", "max_length"):
+            limit = self.parameters.get(name)
+            if isinstance(limit, int) and not isinstance(limit, bool):
+                return limit
         return self.reading.max_tokens
 
     def _stops(self) -> list[str]:
@@ -125,8 +129,10 @@ class Faker(AnswerSource):
 
     def answer(self, ask: Ask) -> Answer:
         fake, draw = _faker(self.locale), ask.draw
-        fake.seed_instance(draw.integer(b"text"))
-        return ask.cut(" ".join(fake.sentence() for _ in range(2 + draw.integer(b"length") % 6)))
+        with _SPEAKING:  # emulators in other threads speak with the same voice
+            fake.seed_instance(draw.integer(b"text"))
+            text = " ".join(fake.sentence() for _ in range(2 + draw.integer(b"length") % 6))
+        return ask.cut(text)
 
 
 @cache
@@ -148,10 +154,10 @@ def load(name: Any) -> Any:
         raise ValueError(f"expected module:function, not {name!r}")
     try:
         return getattr(importlib.import_module(module), attribute)
-    except ImportError as error:
-        raise ValueError(f"cannot import {module!r}: {error}") from None
     except AttributeError:
         raise ValueError(f"module {module!r} has no {attribute!r}") from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001  a user's module may do anything when it is imported
+        raise ValueError(f"cannot import {module!r}: {type(error).__name__}: {error}") from None
 
 
 Function = Annotated[
@@ -175,7 +181,9 @@ class Python(AnswerSource):
     def answer(self, ask: Ask) -> Answer:
         try:
             text = self.function(ask.prompt.text, deepcopy(dict(ask.parameters)))
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             raise ScoringFailed(f"{type(error).__name__}: {error}") from error
         if not isinstance(text, str):
             raise ScoringFailed(f"the answer function returned {type(text).__name__}, not str")

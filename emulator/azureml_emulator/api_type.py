@@ -139,7 +139,7 @@ class Serverless(ApiType):
 
     def key_in(self, headers: Mapping[str, str]) -> str:
         authorization = headers.get("authorization")
-        if authorization is None:
+        if not authorization:
             if "api-key" in headers:
                 return headers["api-key"].strip()
             raise AccessDenied("no Authorization and no api-key header")

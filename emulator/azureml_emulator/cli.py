@@ -1,6 +1,7 @@
 """The command `azureml-emulator`."""
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -15,6 +16,9 @@ _DEFAULT_PORT = 8900
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the result is the exit code: 0 for success, 1 for a failure told in one line, 2 for usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     options = parser().parse_args(arguments)
     try:
         code: int = options.run(options)
@@ -24,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"azureml-emulator: {first}{also}", file=sys.stderr)
         return 1
     except BrokenPipeError:
+        return 1
+    except OSError as error:
+        print(f"azureml-emulator: cannot write: {error.strerror}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 0
@@ -77,7 +84,9 @@ def parser() -> argparse.ArgumentParser:
 
 def _serve(options: argparse.Namespace) -> int:
     import asyncio
+    import signal
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the server has its own way to stop
     from azureml_emulator import config, serving
 
     named = ("port", "host", "seed", "log_format", "print_urls", "ready_file")
@@ -158,7 +167,7 @@ def _config_schema(_: argparse.Namespace) -> int:
 
 
 def _healthcheck(options: argparse.Namespace) -> int:
-    from urllib.error import URLError
+    from http.client import HTTPException
     from urllib.request import ProxyHandler, build_opener
 
     from azureml_emulator import config
@@ -169,8 +178,9 @@ def _healthcheck(options: argparse.Namespace) -> int:
     url = address.rstrip("/") + "/_emulator/health"
     try:
         build_opener(ProxyHandler({})).open(url, timeout=options.timeout).close()
-    except (URLError, OSError, ValueError) as error:
-        print(f"azureml-emulator: {url}: {getattr(error, 'reason', error)}", file=sys.stderr)
+    except (HTTPException, OSError, OverflowError, ValueError) as error:
+        reason = " ".join(str(getattr(error, "reason", error)).split())
+        print(f"azureml-emulator: {url}: {reason:.200}", file=sys.stderr)
         return 1
     print(f"{url}: ok")
     return 0

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass
 
 from azureml_emulator import environment, yaml_source
 from azureml_emulator.answers import AnswerSource
-from azureml_emulator.endpoint import Deployment, Endpoint, built_in
+from azureml_emulator.endpoint import Deployment, Endpoint, Port, Whole, built_in
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.latency import Latency
 from azureml_emulator.schema import path
@@ -20,7 +20,7 @@ from azureml_emulator.variant import Variant, settings_of
 from azureml_emulator.yaml_source import Source
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid", use_attribute_docstrings=True))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True))
 class Config:
     """Everything `azureml-emulator serve` can be told."""
 
@@ -28,9 +28,9 @@ class Config:
     """The endpoints; if left out, one for each wire shape."""
     host: str = "127.0.0.1"
     """The address to listen on."""
-    port: Annotated[int, Field(ge=0, le=65535)] = 8900
+    port: Port = 8900
     """The main port; the endpoints without a port of their own take the ones after it (0: any free ones)."""
-    seed: int = 0
+    seed: Whole = 0
     """Decides everything that is random."""
     log_format: Literal["text", "json"] = "text"
     """How requests are logged, on standard error."""
@@ -38,12 +38,18 @@ class Config:
     """How the endpoints are shown, on standard output."""
     ready_file: str | None = None
     """A file that is written when all ports are open, and removed at the end."""
-    journal: Annotated[int, Field(ge=0)] = 1000
+    journal: Annotated[Whole, Field(ge=0)] = 1000
     """How many exchanges are remembered."""
-    max_body_mb: Annotated[float, Field(gt=0)] = 100
+    max_body_mb: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 100
     """The largest request body, in MB."""
-    drain_seconds: Annotated[float, Field(ge=0)] = 10
+    drain_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 10
     """How long open answers may take after the signal to stop, in seconds."""
+
+    def __post_init__(self) -> None:
+        named = [self.port, *(one.port for one in self.endpoints if one.port is not None)]
+        twice = next((port for port in named if port and named.count(port) > 1), None)
+        if twice:
+            raise ValueError(f"port {twice} is asked for twice, by endpoints or the main port")
 
 
 def json_schema() -> dict[str, Any]:
@@ -67,10 +73,11 @@ def load(
     source = _read(file) if file else Source({}, "")
     document = {} if source.document is None else source.document
     if not isinstance(document, dict):
-        raise ConfigError(f"{source.name}: expected settings by name, such as 'endpoints:', not {document!r:.40}")
-    overlaid = environment.overlay(document, variables)
+        found = type(document).__name__
+        raise ConfigError(f"{source.name}: expected settings by name, such as 'endpoints:', not a {found}")
+    overlaid, origins = environment.overlay(document, variables)
     given = {name: value for name, value in (options or {}).items() if value is not None}
-    return check({**overlaid, **given}, source)
+    return check({**overlaid, **given}, replace(source, origins={**origins, **{(name,): "" for name in given}}))
 
 
 def check(document: Mapping[str, Any], source: Source | None = None) -> Config:
@@ -97,13 +104,15 @@ def _read(file: str) -> Source:
 
 
 def _explain(error: Any, source: Source) -> str:
-    loc = error["loc"]
+    loc = _as_written(error["loc"])
     message = error["msg"].removeprefix("Value error, ")
     if error["type"] == _UNKNOWN:
-        known = _settings_at(loc[:-1])
+        known = _settings_at(error["loc"][:-1])
         message = f"unknown setting{nearest(str(loc[-1]), known)}; expected one of {', '.join(known)}"
     elif error["type"] == "string_pattern_mismatch":
         message = f"expected to match {error['ctx']['pattern']}"
+    elif error["type"] == "string_type" and not isinstance(error["input"], list | dict):
+        message = "expected a text; put it in quotes"
     elif error["type"] == "dataclass_type":
         message = "expected settings by name"
     shown = error["input"]
@@ -111,6 +120,11 @@ def _explain(error: Any, source: Source) -> str:
     if error["type"] not in ("missing", _UNKNOWN) and not secret and _short(shown):
         message += f", not {shown!r}"
     return f"{source.place(loc)}{path(loc)}: {message}" if loc else f"{source.place(loc)}{message}"
+
+
+def _as_written(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Leave out the names of variants, which are a level for the validator but none in the file."""
+    return tuple(step for at, step in enumerate(loc) if not (at and loc[at - 1] in _FAMILIES))
 
 
 def _short(value: Any) -> bool:

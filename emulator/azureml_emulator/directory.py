@@ -9,7 +9,7 @@ from azureml_emulator.wire import Call
 
 _HOST = re.compile(
     r"(?P<name>[a-z][a-z0-9-]*?)(?:-serverless)?\."
-    r"(?:localhost|[a-z0-9-]+\.(?:inference\.ml\.azure\.com|inference\.ai\.azure\.com|models\.ai\.azure\.com))"
+    r"(?:localhost|(?P<azure>[a-z0-9-]+)\.(?:inference\.ml\.azure\.com|inference\.ai\.azure\.com|models\.ai\.azure\.com))"
     r"(?::\d+)?",
     re.IGNORECASE,
 )
@@ -26,13 +26,13 @@ class Directory:
     def __init__(self, endpoints: Iterable[LiveEndpoint]) -> None:
         self._endpoints: dict[str, LiveEndpoint] = {}
         self._root: dict[str, LiveEndpoint | None] = {}
+        self._lower: dict[str, LiveEndpoint] = {}
         for endpoint in endpoints:
             self.add(endpoint)
 
     def add(self, endpoint: LiveEndpoint) -> None:
         """Take one in. Raises `ConfigError` if its name is taken, or its place at the root."""
-        taken = {name.lower() for name in self._endpoints}
-        if endpoint.name.lower() in taken:
+        if endpoint.name.lower() in self._lower:
             raise ConfigError(f"two endpoints are called {endpoint.name!r}; names must differ, also in lower case")
         self._rebuild({**self._endpoints, endpoint.name: endpoint})
 
@@ -49,7 +49,10 @@ class Directory:
                 names = " and ".join(one.name for one in marked)
                 raise ConfigError(f"{names} are both marked default, and both serve {path}; at most one can")
             root[path] = marked[0] if marked else serving[0] if len(serving) == 1 else None
+        everywhere = [one for one in endpoints.values() if one.settings.default or len(endpoints) == 1]
+        root["/"] = everywhere[0] if len(everywhere) == 1 else None
         self._endpoints, self._root = dict(endpoints), root
+        self._lower = {name.lower(): one for name, one in endpoints.items()}
 
     def find(self, call: Call) -> tuple[LiveEndpoint, str]:
         """Give the endpoint and the path below its address. Raises `EndpointNotFound` with a hint."""
@@ -59,7 +62,7 @@ class Directory:
                 raise EndpointNotFound("this port's endpoint is gone")
             return endpoint, call.path
         host = _HOST.fullmatch(call.headers.get("host", ""))
-        if host:
+        if host and (host["azure"] or host["name"].lower() in self._lower):
             return self._named(host["name"]), call.path
         endpoint = self._root.get(call.path)
         if endpoint is not None:
@@ -68,13 +71,15 @@ class Directory:
         return self._named(name), slash + rest or "/"
 
     def _named(self, name: str) -> LiveEndpoint:
-        for known, endpoint in self._endpoints.items():
-            if known.lower() == name.lower():
-                return endpoint
-        known = ", ".join(self._endpoints) or "none"
-        raise EndpointNotFound(f"no endpoint by that port, Host name or path; there are: {known}")
+        endpoint = self._lower.get(name.lower())
+        if endpoint is None:
+            known = ", ".join(self._endpoints) or "none"
+            raise EndpointNotFound(f"no endpoint by that port, Host name or path; there are: {known}")
+        return endpoint
 
     def __getitem__(self, name: str) -> LiveEndpoint:
+        if name not in self._endpoints:
+            raise KeyError(f"no endpoint {name!r}; there are: {', '.join(self._endpoints) or 'none'}")
         return self._endpoints[name]
 
     def __iter__(self) -> Iterator[LiveEndpoint]:

@@ -5,15 +5,19 @@ import ssl
 import threading
 from collections.abc import Coroutine, Iterable, Iterator
 from contextlib import AsyncExitStack, ExitStack
+from math import inf
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from azureml_emulator.endpoint import Endpoint
 from azureml_emulator.engine import Engine
+from azureml_emulator.errors import ConfigError
 from azureml_emulator.journal import Exchange, Journal
 from azureml_emulator.server import MAX_BODY, Server
 
 T = TypeVar("T")
+
+_NOT_RUNNING = "the emulator is not running; use it as `with Emulator(...) as emulator:`"
 
 
 class Hosted:
@@ -21,8 +25,15 @@ class Hosted:
 
     def __init__(self, settings: Endpoint, base_url: str, journal: Journal) -> None:
         self.settings = settings
-        self.base_url = base_url
+        self._base_url = base_url
         self._journal = journal
+
+    @property
+    def base_url(self) -> str:
+        """The root of its own port. Raises `RuntimeError` when the emulator is not running."""
+        if not self._base_url:
+            raise RuntimeError(_NOT_RUNNING)
+        return self._base_url
 
     @property
     def name(self) -> str:
@@ -45,7 +56,7 @@ class Hosted:
         return self._journal.of(self.name)
 
     def __repr__(self) -> str:
-        return f"<endpoint {self.name!r} at {self.url}>"
+        return f"<endpoint {self.name!r}>"
 
 
 class Emulator:
@@ -68,16 +79,23 @@ class Emulator:
         max_body: int = MAX_BODY,
         drain: float = 5.0,
     ) -> None:
+        endpoints = list(endpoints)
+        strangers = [one for one in endpoints if not isinstance(one, Endpoint)]
+        if strangers:
+            raise ConfigError(f"expected a list of Endpoint(...), not of {type(strangers[0]).__name__}")
         self.engine = Engine(endpoints, seed, Journal(journal))
         self._settings = {"host": host, "ssl_context": ssl_context, "max_body": max_body}
         self._port = port
         self._drain = drain
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="azureml-emulator", daemon=True)
         self._server: Server | None = None
 
     def start(self) -> Self:
         """Open the ports; `with` does this."""
+        if self._server is not None:
+            raise RuntimeError("the emulator is running already")
+        self.engine.closes_at = inf
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="azureml-emulator", daemon=True)
         self._thread.start()
         with ExitStack() as undo:
             undo.callback(self._halt)
@@ -104,8 +122,12 @@ class Emulator:
 
     def add(self, endpoint: Endpoint) -> Hosted:
         """Host one more endpoint, at once."""
+        running = self._running
         self.engine.add(endpoint)
-        self._run(self._running.listen(endpoint.name, endpoint.port or 0))
+        with ExitStack() as undo:
+            undo.callback(self.engine.remove, endpoint.name)
+            self._run(running.listen(endpoint.name, endpoint.port or 0))
+            undo.pop_all()
         return self[endpoint.name]
 
     def remove(self, name: str) -> None:
@@ -119,7 +141,8 @@ class Emulator:
 
     def __getitem__(self, name: str) -> Hosted:
         live = self.engine.directory[name]
-        return Hosted(live.settings, self._running.url(name), self.engine.journal)
+        base_url = self._server.url(name) if self._server else ""
+        return Hosted(live.settings, base_url, self.engine.journal)
 
     def __iter__(self) -> Iterator[Hosted]:
         return (self[one.name] for one in list(self.engine.directory))
@@ -143,7 +166,7 @@ class Emulator:
     @property
     def _running(self) -> Server:
         if self._server is None:
-            raise RuntimeError("the emulator is not running; use it as `with Emulator(...) as emulator:`")
+            raise RuntimeError(_NOT_RUNNING)
         return self._server
 
     async def _listen(self) -> Server:
@@ -160,6 +183,15 @@ class Emulator:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def _halt(self) -> None:
+        self._run(_end_tasks())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+async def _end_tasks() -> None:
+    """End what connections still have under way, so that no task outlives its loop."""
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)

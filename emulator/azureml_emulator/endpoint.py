@@ -15,7 +15,7 @@ from azureml_emulator.schemas import all_schemas, find
 DEVELOPMENT_KEY = "azureml-emulator-development-key"
 """The key of every endpoint that is given none. It is public, like Azurite's, and opens nothing but emulators."""
 
-_STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+_STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,31}$")]
 """Azure's rule for the names of endpoints (documented), but for its least length of 3."""
@@ -25,7 +25,18 @@ DeploymentName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_
 Key = Annotated[str, StringConstraints(pattern=r"^[!-~]+$")]
 """A key: printable ASCII without blanks, so that it survives a header."""
 
-Percent = Annotated[int, Field(ge=0, le=100)]
+
+def _no_truth(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("expected a number, not true or false")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_no_truth)]
+"""A whole number; `yes` and `no`, which YAML reads as true and false, are none."""
+
+Port = Annotated[Whole, Field(ge=0, le=65535)]
+Percent = Annotated[Whole, Field(ge=0, le=100)]
 
 SchemaSetting = Annotated[
     InstanceOf[Schema[Any]],
@@ -82,9 +93,9 @@ class Endpoint:
     """The percentage each deployment gets; they sum to 100, or to 0 if it is reached by header only."""
     default: bool = False
     """Whether it answers at the root of the main port, where several endpoints serve the same path."""
-    port: Annotated[int, Field(ge=0, le=65535)] | None = None
+    port: Port | None = None
     """Its own port; if left out, the next one after the main port's."""
-    seed: int | None = None
+    seed: Whole | None = None
     """Decides what is random here; the emulator's seed if left out."""
 
     def __post_init__(self) -> None:

@@ -1,13 +1,15 @@
 """The engine: a call goes in, a reply comes out. It knows no socket, no clock and no global randomness."""
 
 from collections.abc import Iterable
+from math import inf
 
 from azureml_emulator.directory import Directory
 from azureml_emulator.draw import Draw
 from azureml_emulator.endpoint import Endpoint
 from azureml_emulator.errors import DoorError, EndpointNotFound, ShuttingDown
-from azureml_emulator.journal import Exchange, Journal
+from azureml_emulator.journal import Exchange, Journal, blotted
 from azureml_emulator.live import LiveEndpoint, door_result, framed
+from azureml_emulator.memo import Tally
 from azureml_emulator.wire import Call, Reply
 
 
@@ -18,7 +20,8 @@ class Engine:
         self.seed = seed
         self.journal = Journal() if journal is None else journal
         self.directory = Directory(LiveEndpoint(one, seed) for one in endpoints)
-        self.draining = False
+        self.closes_at = inf
+        self._tally = Tally()
 
     def add(self, endpoint: Endpoint) -> None:
         """Host one more."""
@@ -28,10 +31,19 @@ class Engine:
         """Host one less."""
         self.directory.remove(name)
 
+    @property
+    def draining(self) -> bool:
+        """Whether no new work is taken."""
+        return self.closes_at < inf
+
+    def drain(self, at: float) -> None:
+        """Take no work that arrives from now, `at` in Unix seconds, on."""
+        self.closes_at = at
+
     def score(self, call: Call) -> Reply:
         """Answer a call. Never raises for anything a caller may send."""
         try:
-            if self.draining:
+            if call.at >= self.closes_at:
                 raise ShuttingDown
             endpoint, path = self.directory.find(call)
             reply = endpoint.score(call, path)
@@ -43,12 +55,13 @@ class Engine:
 
     def _unplaced(self, call: Call, error: DoorError) -> Reply:
         result = door_result(error)
-        guid = Draw.of(str(self.seed).encode(), call.path.encode("utf-8", "surrogateescape")).guid(b"request")
+        base = Draw.of(str(self.seed).encode(), call.path.encode("utf-8", "surrogateescape"), call.body)
+        guid = Draw(base.key, self._tally.add(base.key).to_bytes(8, "big")).guid(b"request")
         exchange = Exchange(
             endpoint="",
             deployment=None,
             method=call.method,
-            path=call.path,
+            path=blotted(call.path, *(one.settings.key for one in self.directory)),
             status=result.status,
             at=call.at,
             seconds=0.0,
@@ -61,5 +74,6 @@ class Engine:
     def reset(self) -> None:
         """Start afresh: an empty journal, and no request was seen before."""
         self.journal.clear()
+        self._tally.clear()
         for endpoint in self.directory:
             endpoint.reset()

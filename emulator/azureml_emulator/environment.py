@@ -1,9 +1,11 @@
 """Settings from environment variables, for service containers, which take no arguments.
 
 `AZUREML_EMULATOR_PORT=8900` is `port: 8900`; two underscores go one level down, into a list by number or by
-name: `AZUREML_EMULATOR_ENDPOINTS__GPT2__KEY=secret`. A value that starts with `{` or `[` is JSON.
+name: `AZUREML_EMULATOR_ENDPOINTS__GPT2__KEY=secret`. A value that starts with `{`, `[` or `"` is JSON. An empty
+variable is none.
 """
 
+import copy
 import json
 import re
 from collections.abc import Mapping
@@ -11,79 +13,84 @@ from typing import Any
 
 from azureml_emulator.endpoint import built_in
 from azureml_emulator.errors import ConfigError
+from azureml_emulator.yaml_source import Loc
 
 PREFIX = "AZUREML_EMULATOR_"
 
 _APART = frozenset({"CONFIG"})
-_KUBERNETES = re.compile(r"(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP)(_\w+)?)")
-"""What Kubernetes and Docker links set in every container once a service is called azureml-emulator."""
+_LINKED = re.compile(r"(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP)(_\w+)?)")
+"""What Kubernetes and Docker links set in every container for a service whose name begins like ours."""
 
 
-def overlay(document: Mapping[str, Any], variables: Mapping[str, str]) -> dict[str, Any]:
-    """Lay the variables over a configuration, which is not changed. Raises `ConfigError` naming the variable."""
-    result: dict[str, Any] = json.loads(json.dumps(document)) if _plain(document) else dict(document)
-    for variable, text in sorted(variables.items()):
-        name = variable.removeprefix(PREFIX)
-        if not variable.startswith(PREFIX) or name in _APART or _KUBERNETES.fullmatch(name):
+def overlay(document: Mapping[str, Any], variables: Mapping[str, str]) -> tuple[dict[str, Any], dict[Loc, str]]:
+    """Lay the variables over a configuration, which is not changed; say which variable each setting came from.
+
+    Raises `ConfigError` naming the variable.
+    """
+    result = copy.deepcopy(dict(document))
+    origins: dict[Loc, str] = {}
+    # names come last: others look for them
+    for variable in sorted(variables, key=lambda one: (one.endswith("NAME"), one)):
+        text = variables[variable]
+        if not text or not _ours(variable, text):
             continue
-        if name == "PORT" and "://" in text:
-            continue
-        *above, last = name.lower().split("__")
-        if above and above[0] == "endpoints" and "endpoints" not in result:
+        steps = variable.removeprefix(PREFIX).lower().split("__")
+        if steps[0] == "endpoints" and len(steps) > 1 and "endpoints" not in result:
             result["endpoints"] = [{"name": one.name, "schema": one.name} for one in built_in()]
-        target = result
-        for step in above:
-            target = _below(target, step, variable)
-        _set(target, last, _value(text, variable), variable)
-    return result
+        origins[_Place(variable).put(result, steps, _value(text, variable))] = variable
+    return result, origins
 
 
-def _plain(document: Mapping[str, Any]) -> bool:
-    try:
-        json.dumps(document)
-    except (TypeError, ValueError):
+def _ours(variable: str, text: str) -> bool:
+    name = variable.removeprefix(PREFIX)
+    if name == variable or name in _APART or _LINKED.fullmatch(name):
         return False
-    return True
+    return not (name.endswith("PORT") and "://" in text) and not (name.endswith("NAME") and text.startswith("/"))
 
 
 def _value(text: str, variable: str) -> Any:
-    if text[:1] not in ("{", "["):
+    if text[0] not in '{["':
         return text
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
+        if text[0] == '"':
+            return text
         raise ConfigError(f"{variable}: starts like JSON, but is none: {error}") from None
 
 
-def _below(target: Any, step: str, variable: str) -> Any:
-    if isinstance(target, list):
-        return target[_index(target, step, variable)]
-    if isinstance(target, dict):
-        return target.setdefault(_key(target, step), {})
-    raise ConfigError(f"{variable}: {step!r} is a level too deep")
+class _Place:
+    """Finds the place in a document that a variable's name means."""
 
+    def __init__(self, variable: str) -> None:
+        self._variable = variable
 
-def _set(target: Any, last: str, value: Any, variable: str) -> None:
-    if isinstance(target, list):
-        target[_index(target, last, variable)] = value
-    elif isinstance(target, dict):
-        target[_key(target, last)] = value
-    else:
-        raise ConfigError(f"{variable}: {last!r} is a level too deep")
+    def put(self, document: dict[str, Any], steps: list[str], value: Any) -> Loc:
+        """Set a value; give the path it was set at."""
+        target: Any = document
+        loc: Loc = ()
+        for step in steps[:-1]:
+            at = self._at(target, step)
+            loc = (*loc, at)
+            if isinstance(target, dict):
+                below = target.setdefault(at, {})
+                target[at] = {"type": below} if isinstance(below, str) else below  # `answer: faker` in long
+            target = target[at]
+        at = self._at(target, steps[-1])
+        target[at] = value
+        return (*loc, at)
 
-
-def _key(target: Mapping[str, Any], step: str) -> str:
-    """Names of deployments and the like may have dashes and capitals, which variables have not."""
-    return next((known for known in target if _spelt(known) == step), step)
-
-
-def _index(target: list[Any], step: str, variable: str) -> int:
-    names = [_spelt(str(one.get("name", ""))) if isinstance(one, dict) else "" for one in target]
-    if step.isdecimal() and int(step) < len(target):
-        return int(step)
-    if step in names:
-        return names.index(step)
-    raise ConfigError(f"{variable}: expected one of {', '.join(names)}, or a number, not {step!r}")
+    def _at(self, target: Any, step: str) -> Any:
+        if isinstance(target, dict):  # deployments and the like may have dashes and capitals, variables have not
+            return next((known for known in target if _spelt(str(known)) == step), step)
+        if not isinstance(target, list):
+            raise ConfigError(f"{self._variable}: {step!r} is a level too deep")
+        names = [_spelt(str(one.get("name", ""))) if isinstance(one, dict) else "" for one in target]
+        if step.isdecimal() and len(step) < 5 and int(step) < len(target):
+            return int(step)
+        if step in names:
+            return names.index(step)
+        raise ConfigError(f"{self._variable}: expected one of {', '.join(names)}, or a number, not {step!r}")
 
 
 def _spelt(name: str) -> str:

@@ -8,9 +8,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from azureml_emulator.errors import ConfigError
 from azureml_emulator.request import parse
-from azureml_emulator.schema import Message, Reading, Schema
+from azureml_emulator.schema import Message, Reading, Schema, text_of
 
+_BLOT = "**********"
+LONG_KEY = 8
+"""Characters from which on a key is looked for inside other text; Azure's have 32 and more."""
+
+_LOOKED_AT = 1 << 16
 _ESCAPED = re.compile(r'(?:[^\\"\x00-\x1f]|\\["\\bfnrt])*')
 
 
@@ -68,17 +74,20 @@ class Exchange:
     @property
     def notes(self) -> list[str]:
         """What a person should know: why it was refused, prompts that arrived escaped twice."""
+        return self._notes(self.reading if b"\\" in self.body else None)  # what was escaped has a backslash
+
+    def _notes(self, reading: Reading | None) -> list[str]:
         found = [self.problem] if self.problem else []
-        if b"\\" not in self.body:  # without a backslash nothing was escaped even once
-            return found
-        for index, text in enumerate(self.prompts):
-            note = escaped_twice(text)
-            if note:
-                found.append(f"prompt {index} {note}")
+        for number, prompt in enumerate(reading.prompts if reading else ()):
+            texts = [(f"prompt {number}", prompt.text)]
+            if prompt.messages:
+                texts = [(f"message {at}", text_of(one.get("content"))) for at, one in enumerate(prompt.messages)]
+            found += [f"{what} {note}" for what, text in texts if (note := escaped_twice(text))]
         return found
 
     def as_dict(self) -> dict[str, Any]:
         """Everything, as JSON values."""
+        reading = self.reading
         return {
             "endpoint": self.endpoint,
             "deployment": self.deployment,
@@ -90,16 +99,30 @@ class Exchange:
             "served_ms": None if self.served is None else round(self.served * 1000, 3),
             "request_id": self.request_id,
             "client_request_id": self.client_request_id or None,
-            "prompts": self.prompts,
-            "messages": self.messages,
-            "parameters": self.parameters,
-            "stream": self.stream,
-            "notes": self.notes,
+            "prompts": [prompt.text for prompt in reading.prompts] if reading else [],
+            "messages": [message for prompt in reading.prompts for message in prompt.messages] if reading else [],
+            "parameters": dict(reading.parameters) if reading else {},
+            "stream": reading.stream if reading else False,
+            "notes": self._notes(reading),
         }
 
 
+def blotted(text: str, *keys: str) -> str:
+    """Blot out keys that a caller put into a path or an id: long ones anywhere, short ones as a whole part."""
+    for key in keys:
+        if key in text:
+            parts = text.replace(key, _BLOT) if len(key) >= LONG_KEY else text
+            text = "/".join(_BLOT if part == key else part for part in parts.split("/"))
+    return text
+
+
 def escaped_twice(prompt: str) -> str:
-    """Say so if a decoded prompt still looks like JSON source: what LangChain's own formatters send (measured)."""
+    """Say so if a decoded prompt still looks like JSON source: what LangChain's own formatters send (measured).
+
+    Prompts of more than 65,536 characters are not looked at.
+    """
+    if len(prompt) > _LOOKED_AT:
+        return ""
     if len(prompt) > 1 and prompt[0] == prompt[-1] == '"':
         try:
             inner = json.loads(prompt, strict=False)
@@ -120,8 +143,10 @@ def _short(text: str) -> str:
 class Journal:
     """The last exchanges, bounded in number and in the bytes of their requests."""
 
-    def __init__(self, limit: int = 1000, size: int = 64 << 20) -> None:
+    def __init__(self, limit: int = 1000, size: int = 16 << 20) -> None:
         """Keep up to `limit` exchanges, with request bodies of up to `size` bytes in all."""
+        if limit < 0:
+            raise ConfigError(f"journal: expected 0 or more exchanges, not {limit}")
         self._exchanges: deque[Exchange] = deque()
         self._limit = limit
         self._room = self._size = size

@@ -10,7 +10,7 @@ from azureml_emulator.variant import Variant
 
 Milliseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
-_STRICT = ConfigDict(extra="forbid")
+_STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 class Latency(Variant):

@@ -13,7 +13,7 @@ from azureml_emulator.errors import (
     DoorError,
     EndpointNotFound,
 )
-from azureml_emulator.journal import Exchange
+from azureml_emulator.journal import Exchange, blotted
 from azureml_emulator.memo import Memo, Tally
 from azureml_emulator.request import Request
 from azureml_emulator.wire import Call, Headers, Reply
@@ -50,11 +50,13 @@ class LiveEndpoint:
 
     def score(self, call: Call, path: str) -> Reply:
         """Answer a call that is for this endpoint; `path` is the path below the endpoint's own address."""
-        request = Request(call, path)
+        refusal = self._refusal(call)
+        request = Request(call, path, admitted=refusal is None)
         request.drawn_from(self._draw(request))
         container = run = None
         try:
-            self._admit(call)
+            if refusal:
+                raise refusal
             container = self._choose(request)
             run = container.run(request)
             result = self.api_type.forward(run.result)
@@ -73,9 +75,13 @@ class LiveEndpoint:
             self._keys.put(request.spelling, request.call.body, key)
         return Draw(key, times.to_bytes(8, "big"))
 
-    def _admit(self, call: Call) -> None:
-        if self.api_type.key_in(call.headers) != self.settings.key:
-            raise AccessDenied("the key is not this endpoint's")
+    def _refusal(self, call: Call) -> DoorError | None:
+        """Say why the caller may not come in, if so."""
+        try:
+            known = self.api_type.key_in(call.headers) == self.settings.key
+        except DoorError as error:
+            return error
+        return None if known else AccessDenied("the key is not this endpoint's")
 
     def _choose(self, request: Request) -> Container:
         """By header if there is one (any deployment, also one without traffic), else by the traffic split."""
@@ -101,12 +107,12 @@ class LiveEndpoint:
             self.name,
             container.name if container else None,
             call.method,
-            call.path,
+            blotted(call.path, self.settings.key),
             result.status,
             call.at,
             result.writes[-1][0],
             request.guid,
-            request.client_id,
+            blotted(request.client_id, self.settings.key),
             problem,
             call.body,
             container.schema if container and run and run.reading else None,

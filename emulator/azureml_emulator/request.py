@@ -62,17 +62,18 @@ class Request:
     `deployment` is the one that the caller chose by header, or nothing; `guid` the service's own id of this
     request, since a caller's `x-request-id` is overwritten (documented); `client_id` the caller's
     `x-ms-client-request-id`, cut to 40 characters (documented), or nothing if it has others than letters, digits,
-    `-` and `_` (unverified); `again` whether this very request came before.
+    `-` and `_` (unverified); `admitted` whether the key was right; `again` whether this very request came before.
     """
 
-    __slots__ = ("_document", "again", "call", "client_id", "deployment", "draw", "guid", "path")
+    __slots__ = ("_document", "admitted", "again", "call", "client_id", "deployment", "draw", "guid", "path")
 
-    def __init__(self, call: Call, path: str) -> None:
+    def __init__(self, call: Call, path: str, admitted: bool = True) -> None:
         self.call = call
         self.path = path
         self.deployment = call.headers.get("azureml-model-deployment", "")
         given = call.headers.get("x-ms-client-request-id")
         self.client_id = given[:40] if given and _CLIENT_ID.fullmatch(given) else ""
+        self.admitted = admitted
         self.again = False
         self._document: Any = _UNREAD
 
@@ -89,14 +90,19 @@ class Request:
         return self._document
 
     @property
-    def spelling(self) -> tuple[bytes, str, str, str]:
+    def spelling(self) -> tuple[bytes, str, str, str, bool]:
         """What makes two calls the same to the byte."""
-        return self.call.body, self.call.method, self.path, self.deployment
+        return self.call.body, self.call.method, self.path, self.deployment, self.admitted
 
     @property
     def identity(self) -> bytes:
-        """What makes two calls the same request: method, path, chosen deployment, and the body's JSON value."""
-        head = f"{self.call.method} {self.path} {self.deployment}\n".encode("utf-8", "surrogateescape")
+        """What makes two calls the same request: method, path, chosen deployment, and the body's JSON value.
+
+        One with a wrong key is another request, so that it does not count for the one with the right key.
+        """
+        head = f"{self.call.method} {self.path} {self.deployment} {self.admitted}\n".encode(
+            "utf-8", "surrogateescape"
+        )
         return head + (self.call.body if isinstance(self.document, BadBody) else canonical(self.document))
 
     @property

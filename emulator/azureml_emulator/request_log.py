@@ -1,38 +1,58 @@
 """A line for each exchange, on standard error: for people, or as JSON for machines."""
 
 import json
+import logging
+from collections import deque
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TextIO
+from typing import Any, TextIO
 
 from azureml_emulator.journal import Exchange
 
-Line = Callable[[Exchange], str]
+_WAITING = 10_000
+_SHOWN = ("at", "endpoint", "deployment", "method", "path", "status", "served_ms", "request_id", "notes")
 
 
-def text_line(exchange: Exchange) -> str:
-    """Time, status, what was called, who answered, how long it took, and the notes."""
-    at = f"{_clock(int(exchange.at))}.{int(exchange.at * 1000) % 1000:03}"
-    who = f"{exchange.endpoint}/{exchange.deployment}" if exchange.deployment else exchange.endpoint or "-"
-    took = "gone" if exchange.served is None else f"{exchange.served * 1000:.1f} ms"
-    line = f"{at}  {exchange.status}  {exchange.method} {exchange.path}  {who}  {took}"
-    return _printable("  ! ".join([line, *exchange.notes]))
+class Text:
+    """Lines for people: time, status, what was called, who answered, how long it took, and the notes."""
+
+    def exchange(self, exchange: Exchange) -> str:
+        """Give the line of an exchange."""
+        who = f"{exchange.endpoint}/{exchange.deployment}" if exchange.deployment else exchange.endpoint or "-"
+        took = "gone" if exchange.served is None else f"{exchange.served * 1000:.1f} ms"
+        line = f"{_clock(exchange.at)}  {exchange.status}  {exchange.method} {exchange.path}  {who}  {took}"
+        return _printable("  ! ".join([line, *exchange.notes]))
+
+    def event(self, at: float, level: str, message: str) -> str:
+        """Give the line of anything else that happened."""
+        return _printable(f"{_clock(at)}  {level.lower()}  {message}")
 
 
-def json_line(exchange: Exchange) -> str:
-    """The same facts as one JSON object."""
-    facts = exchange.as_dict()
-    shown = ("at", "endpoint", "deployment", "method", "path", "status", "served_ms", "request_id", "notes")
-    return json.dumps({name: facts[name] for name in shown})
+class Json:
+    """The same facts, a JSON object a line."""
+
+    def exchange(self, exchange: Exchange) -> str:
+        """Give the line of an exchange."""
+        facts = exchange.as_dict()
+        return json.dumps({name: facts[name] for name in _SHOWN})
+
+    def event(self, at: float, level: str, message: str) -> str:
+        """Give the line of anything else that happened."""
+        when = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+        return json.dumps({"at": when, "level": level.lower(), "message": message})
+
+
+FORMATS: dict[str, Text | Json] = {"text": Text(), "json": Json()}
+
+
+def _clock(at: float) -> str:
+    return f"{_second(int(at))}.{int(at * 1000) % 1000:03}"
 
 
 @lru_cache(maxsize=16)
-def _clock(at: int) -> str:
+def _second(at: int) -> str:
     return datetime.fromtimestamp(at).strftime("%H:%M:%S")
-
-
-FORMATS: dict[str, Line] = {"text": text_line, "json": json_line}
 
 
 def _printable(text: str) -> str:
@@ -40,22 +60,44 @@ def _printable(text: str) -> str:
     return text if text.isprintable() else "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
-class RequestLog:
-    """Collects exchanges and writes their lines a batch at a time, so that a request never waits for a terminal."""
+class RequestLog(logging.Handler):
+    """Collects exchanges and writes their lines a batch at a time; also what the server itself has to log.
 
-    def __init__(self, stream: TextIO, line: Line, redact: Callable[[str], str]) -> None:
-        self._stream = stream
-        self._line = line
+    `redact` is applied to each line's JSON value or text. When nobody reads any more (a closed pipe), it falls
+    silent; when somebody reads too slowly, the oldest lines that wait are dropped.
+    """
+
+    def __init__(self, stream: TextIO, form: Text | Json, redact: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._stream: TextIO | None = stream
+        self._form = form
         self._redact = redact
-        self._waiting: list[Exchange] = []
+        self._exchanges: deque[Exchange] = deque(maxlen=_WAITING)
 
     def add(self, exchange: Exchange) -> None:
         """Take one exchange."""
-        self._waiting.append(exchange)
+        self._exchanges.append(exchange)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take one record of the logging module."""
+        message = record.getMessage()
+        if record.exc_info:
+            message += "\n" + logging.Formatter().formatException(record.exc_info)
+        self._write(self._form.event(record.created, record.levelname, message) + "\n")
 
     def flush(self) -> None:
         """Write down what is waiting."""
-        waiting, self._waiting = self._waiting, []
-        if waiting:
-            self._stream.write(self._redact("".join(self._line(exchange) + "\n" for exchange in waiting)))
+        lines = []
+        while self._exchanges:
+            lines.append(self._redact(self._form.exchange(self._exchanges.popleft())) + "\n")
+        if lines:
+            self._write("".join(lines))
+
+    def _write(self, text: str) -> None:
+        if self._stream is None:
+            return
+        try:
+            self._stream.write(text)
             self._stream.flush()
+        except OSError:
+            self._stream = None

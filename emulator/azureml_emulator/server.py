@@ -85,7 +85,7 @@ class Server:
         site = web.TCPSite(runner, self.host, port, ssl_context=self._ssl_context)
         try:
             await site.start()
-        except OSError as error:
+        except (OSError, OverflowError, UnicodeError) as error:
             await runner.cleanup()
             raise ConfigError(_unavailable(self.host, port, listener, error)) from None
         self._runners[listener] = runner
@@ -98,7 +98,7 @@ class Server:
 
     async def stop(self, grace: float) -> None:
         """Refuse new work, let open answers finish for up to `grace` seconds, then close every port."""
-        self.engine.draining = True
+        self.engine.drain(time())
         if self._open:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._idle.wait(), grace)
@@ -126,6 +126,8 @@ class Server:
             return await self._play(request, self.engine.score(call), start)
         except (web.RequestPayloadError, http_exceptions.HttpProcessingError):
             return web.Response(status=400, text="Bad Request")
+        except ConnectionError:  # gone before the request was whole
+            return _CLOSE
         finally:
             self._open -= 1
             if self.engine.draining and not self._open:
@@ -210,8 +212,9 @@ class _Written(web.StreamResponse):
 _KEEP, _CLOSE = _Written(keep_alive=True), _Written(keep_alive=False)
 
 
-def _unavailable(host: str, port: int, listener: str, error: OSError) -> str:
+def _unavailable(host: str, port: int, listener: str, error: OSError | ValueError | OverflowError) -> str:
     whose = f"endpoint {listener!r}" if listener else "the main port"
-    if error.errno == errno.EADDRINUSE:
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
         return f"port {port} on {host}, for {whose}, is taken; free it or choose another one with --port"
-    return f"cannot listen on {host}:{port} for {whose}: {error.strerror or error}"
+    reason = (error.strerror or error) if isinstance(error, OSError) else error
+    return f"cannot listen on {host}:{port} for {whose}: {reason}"

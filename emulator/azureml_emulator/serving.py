@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count, repeat
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +27,13 @@ _FLUSH_SECONDS = 0.05
 async def serve(config: Config) -> None:
     """Host the endpoints until SIGINT or SIGTERM, then let open answers finish. Raises `ConfigError`."""
     engine = Engine(config.endpoints, config.seed, Journal(config.journal))
-    log = RequestLog(sys.stderr, request_log.FORMATS[config.log_format], lambda text: redact(text, engine))
+    log = RequestLog(sys.stderr, request_log.FORMATS[config.log_format], lambda value: redact(value, engine))
+    logging.getLogger("azureml_emulator").addHandler(log)
     server = Server(engine, config.host, max_body=int(config.max_body_mb * (1 << 20)), served=log.add)
     stopping = asyncio.Event()
     with _signals(stopping, server):
         try:
+            _forget(config.ready_file)
             await _listen(server, config)
             with _announced(server, config):
                 flushing = asyncio.create_task(_flush(log))
@@ -69,15 +73,13 @@ def _signals(stopping: asyncio.Event, server: Server) -> Iterator[None]:
 
 async def _listen(server: Server, config: Config) -> None:
     await server.listen(port=config.port)
-    following = config.port + 1 if config.port else 0
+    named = {one.port for one in config.endpoints}
+    following = (port for port in count(config.port + 1) if port not in named) if config.port else repeat(0)
     for endpoint in config.endpoints:
-        if endpoint.port is not None:
-            await server.listen(endpoint.name, endpoint.port)
-            continue
-        if following > 65535:
-            raise ConfigError(f"port: too high for {len(config.endpoints)} more ports after {config.port}")
-        await server.listen(endpoint.name, following)
-        following += 1 if following else 0
+        port = next(following) if endpoint.port is None else endpoint.port
+        if port > 65535:
+            raise ConfigError(f"port: too high, {len(config.endpoints)} endpoints need ports after {config.port}")
+        await server.listen(endpoint.name, port)
 
 
 async def _flush(log: RequestLog) -> None:
@@ -100,22 +102,30 @@ def _announced(server: Server, config: Config) -> Iterator[None]:
         print(table.endpoints(server.url(), rows), flush=True)
     file = Path(config.ready_file) if config.ready_file else None
     if file:
-        _write(file, json.dumps(ready) + "\n")
+        _replace(file, json.dumps(ready) + "\n")
     where = sys.stderr if config.print_urls == "json" else sys.stdout
     print(f"READY {ready['url']} pid={ready['pid']}", file=where, flush=True)
     try:
         yield
     finally:
-        if file:
-            with suppress(OSError):
-                file.unlink()
+        with suppress(ConfigError):
+            _forget(config.ready_file)
 
 
 def _example(endpoint: Any) -> Any:
     return endpoint.deployments[0].schema.example
 
 
-def _write(file: Path, text: str) -> None:
+def _forget(ready_file: str | None) -> None:
+    """Remove the ready file, which may be left from a run that was killed."""
+    if ready_file:
+        try:
+            Path(ready_file).unlink(missing_ok=True)
+        except OSError as error:
+            raise ConfigError(f"ready_file: cannot replace {ready_file}: {error.strerror}") from None
+
+
+def _replace(file: Path, text: str) -> None:
     """Write a file so that nobody ever reads half of it."""
     part = file.with_name(f"{file.name}.{os.getpid()}")
     try:

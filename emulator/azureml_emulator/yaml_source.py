@@ -18,10 +18,17 @@ class Source:
     document: Any
     name: str
     lines: Mapping[Loc, int] = field(default_factory=dict)
+    origins: Mapping[Loc, str] = field(default_factory=dict)
+    """Where settings came from that are not from the document: a variable's name, or "" for an option."""
 
     def place(self, loc: Loc) -> str:
-        """Give `FILE:LINE: ` of a path, or of the nearest part above it."""
+        """Give `FILE:LINE: ` of a path, or of the nearest part above it; or the variable it came from."""
+        below = [origin for at, origin in self.origins.items() if at[: len(loc)] == loc]
+        if loc and below:
+            return f"{below[0]}: ".removeprefix(": ")
         for end in range(len(loc), -1, -1):
+            if loc[:end] in self.origins:
+                return f"{self.origins[loc[:end]]}: ".removeprefix(": ")
             if loc[:end] in self.lines:
                 return f"{self.name}:{self.lines[loc[:end]]}: "
         return f"{self.name}: " if self.name else ""
@@ -51,6 +58,8 @@ def _walk(node: yaml.Node, loc: Loc, name: str, lines: dict[Loc, int]) -> None:
     lines[loc] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise ConfigError(f"{name}:{key.start_mark.line + 1}: expected a name, not a list or a mapping")
             _walk(value, (*loc, key.value), name, lines)
             lines[(*loc, key.value)] = key.start_mark.line + 1
     elif isinstance(node, yaml.SequenceNode):

@@ -4,8 +4,10 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.error import HTTPError
@@ -80,6 +82,29 @@ def test_config_schema_is_json(run):
 def test_healthcheck_fails_in_one_line_when_nothing_is_there(run, monkeypatch):
     monkeypatch.setenv("AZUREML_EMULATOR_PORT", "1")
     code, _, err = run("healthcheck")
+    assert (code, err.count("\n")) == (1, 1)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:abc", "http://127.0.0.1:1/a b", "nonsense", ""])
+def test_healthcheck_of_what_is_no_address_is_one_line_too(run, url):
+    code, _, err = run("healthcheck", "--url", url or "http://")
+    assert (code, err.count("\n")) == (1, 1)
+
+
+def test_healthcheck_of_another_protocol_is_one_line_too(run):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+
+        def answer():
+            connection, _ = other.accept()
+            connection.sendall(b"-ERR unknown command\r\n")
+            connection.close()
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        code, _, err = run("healthcheck", "--port", str(other.getsockname()[1]))
+        thread.join()
     assert (code, err.count("\n")) == (1, 1)
 
 
@@ -274,6 +299,61 @@ class TestServe:
         assert code == 1
         assert err.startswith(expected), err
         assert err.count("\n") == 1
+
+    @pytest.mark.parametrize(
+        ("arguments", "variables"),
+        [
+            (["--ready-file", "/"], {}),
+            (["--host", "a..b"], {}),
+            (["--host", "x" * 70], {}),
+            ([], {"AZUREML_EMULATOR_MAX_BODY_MB": "inf"}),
+            ([], {"AZUREML_EMULATOR_ENDPOINTS__CHAT__ANSWER": '{"type": "python", "function": "no_module:x"}'}),
+        ],
+    )
+    def test_odd_settings_are_one_line_and_a_failure(self, serve, arguments, variables):
+        code, _, err = serve("--port", "0", *arguments, **variables).end(signal.SIGCONT)
+        assert (code, err.count("\n")) == (1, 1), err
+        assert err.startswith("azureml-emulator: ")
+
+    def test_a_ready_file_of_a_run_that_was_killed_does_not_stay(self, serve, tmp_path):
+        file = tmp_path / "ready.json"
+        file.write_text("stale", encoding="utf-8")
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = str(taken.getsockname()[1])
+            assert serve("--port", port, "--ready-file", str(file)).end(signal.SIGCONT)[0] == 1
+        assert not file.exists()
+
+    def test_when_nobody_reads_any_more_it_goes_on_and_ends_well(self, serve):
+        server = serve("--port", "0", "--print-urls", "json")
+        urls = {one["name"]: one["url"] for one in json.loads(server.process.stdout.readline())["endpoints"]}
+        server.read_until("READY", "stderr")
+        server.process.stdout.close()
+        server.process.stderr.close()
+        for number in range(20):
+            score(urls["gpt2"], {"inputs": {"input_string": [str(number)]}})
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(timeout=20) == 0
+
+    def test_automatic_ports_leave_out_those_that_are_asked_for(self, serve):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        endpoints = [{"name": "a", "schema": "gpt2"}, {"name": "b", "schema": "gpt2", "port": port + 1}]
+        server = serve("--port", str(port), "--print-urls", "json", AZUREML_EMULATOR_ENDPOINTS=json.dumps(endpoints))
+        shown = json.loads(server.process.stdout.readline())
+        assert [one["url"].split(":")[2] for one in shown["endpoints"]] == [f"{port + 2}/score", f"{port + 1}/score"]
+
+    def test_what_is_no_http_is_logged_in_json_too(self, serve):
+        server = serve("--port", "0", "--print-urls", "json", "--log-format", "json")
+        port = int(json.loads(server.process.stdout.readline())["url"].rpartition(":")[2])
+        server.read_until("READY", "stderr")
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nX: " + b"x" * 20_000 + b"\r\n\r\n")
+            connection.recv(1000)
+        lines = server.end()[2].splitlines()
+        assert [json.loads(line)["level"] for line in lines] == ["error"]
 
     def test_a_port_that_is_taken_is_one_line_and_a_failure(self, serve):
         first = serve("--port", "0")

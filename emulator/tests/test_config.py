@@ -73,7 +73,15 @@ def test_an_empty_file_is_no_configuration(load, text):
         ("port: many", "emulator.yml:1: port: Input should be a valid integer"),
         ("port: 70000", "emulator.yml:1: port: Input should be less than or equal to 65535, not 70000"),
         ("a\nb: c: d", "emulator.yml:2: not YAML"),
-        ("- 1", "emulator.yml: expected settings by name, such as 'endpoints:', not [1]"),
+        ("- key: secret", "emulator.yml: expected settings by name, such as 'endpoints:', not a list"),
+        ("? [a, b]\n: c", "emulator.yml:1: expected a name, not a list or a mapping"),
+        ("port: true", "emulator.yml:1: port: expected a number, not true or false"),
+        ("max_body_mb: .inf", "emulator.yml:1: max_body_mb: Input should be a finite number"),
+        ("endpoints: [{name: a, schema: gpt2, port: 8900}]", "emulator.yml:1: port 8900 is asked for twice"),
+        (
+            "endpoints: [{name: a, schema: gpt2, key: 5}]",
+            "emulator.yml:1: endpoints[0].key: expected a text; put it in",
+        ),
         ("port: 1\nport: 2", "emulator.yml:2: 'port' stands here twice"),
         ("endpoints: gpt2", "emulator.yml:1: endpoints: Input should be a valid tuple"),
         ("endpoints:\n  - gpt2", "emulator.yml:2: endpoints[0]: expected settings by name, not 'gpt2'"),
@@ -89,7 +97,7 @@ def test_an_empty_file_is_no_configuration(load, text):
         ),
         (
             "endpoints:\n  - name: a\n    schema: gpt2\n    answer: {type: fixed, txt: x}",
-            "emulator.yml:4: endpoints[0].answer.fixed.txt: unknown setting (did you mean 'text'?)",
+            "emulator.yml:4: endpoints[0].answer.txt: unknown setting (did you mean 'text'?)",
         ),
         (
             "endpoints:\n  - name: a\n    schema: gpt2\n    deployments:\n      - name: b\n        modell: x",
@@ -166,14 +174,37 @@ class TestEnvironment:
         assert keys["llama-chat"] == "mine"
         assert len(keys) == len(all_schemas())
 
+    def test_an_empty_variable_is_none(self):
+        assert config.load(variables={"AZUREML_EMULATOR_HOST": "", "AZUREML_EMULATOR_PORT": ""}) == config.load()
+
+    def test_a_text_that_looks_like_json_goes_in_quotes(self):
+        variables = {
+            "AZUREML_EMULATOR_ENDPOINTS__CHAT__ANSWER__TYPE": "fixed",
+            "AZUREML_EMULATOR_ENDPOINTS__CHAT__ANSWER__TEXT": json.dumps('{"ok": true}'),
+        }
+        answers = {one.name: one.answer for one in config.load(variables=variables).endpoints}
+        assert answers["chat"] == Fixed('{"ok": true}')
+
+    def test_a_setting_below_a_short_form_makes_it_a_long_one(self, load):
+        text = "endpoints: [{name: a, schema: gpt2, answer: faker}]"
+        settings = load(text, {"AZUREML_EMULATOR_ENDPOINTS__A__ANSWER__LOCALE": "de_DE"})
+        assert settings.endpoints[0].answer == Faker("de_DE")
+
+    def test_renaming_comes_last(self):
+        variables = {
+            "AZUREML_EMULATOR_ENDPOINTS__CHAT__NAME": "foo",
+            "AZUREML_EMULATOR_ENDPOINTS__CHAT__SEED": "3",
+        }
+        assert ("foo", 3) in [(one.name, one.seed) for one in config.load(variables=variables).endpoints]
+
     @pytest.mark.parametrize(
         ("name", "value", "expected"),
         [
-            ("PROT", "1", "prot: unknown setting (did you mean 'port'?)"),
+            ("PROT", "1", "AZUREML_EMULATOR_PROT: prot: unknown setting (did you mean 'port'?)"),
             ("ENDPOINTS__NOPE__KEY", "x", "AZUREML_EMULATOR_ENDPOINTS__NOPE__KEY: expected one of catalog, chat"),
             ("ENDPOINTS", "[", "AZUREML_EMULATOR_ENDPOINTS: starts like JSON, but is none"),
-            ("SEED__DEEP", "x", "seed"),
-            ("PORT", "tcp", "port: Input should be a valid integer"),
+            ("SEED__DEEP", "x", "AZUREML_EMULATOR_SEED__DEEP: seed"),
+            ("PORT", "tcp", "AZUREML_EMULATOR_PORT: port: Input should be a valid integer"),
         ],
     )
     def test_a_wrong_variable_is_named(self, name, value, expected):
@@ -188,6 +219,9 @@ class TestEnvironment:
             "AZUREML_EMULATOR_PORT": "tcp://10.0.0.1:8900",
             "AZUREML_EMULATOR_PORT_8900_TCP": "tcp://10.0.0.1:8900",
             "AZUREML_EMULATOR_PORT_8900_TCP_ADDR": "10.0.0.1",
+            "AZUREML_EMULATOR_API_PORT": "tcp://10.0.0.1:8900",
+            "AZUREML_EMULATOR_API_SERVICE_HOST": "10.0.0.1",
+            "AZUREML_EMULATOR_NAME": "/web/emulator",
         }
         assert config.load(variables=variables) == config.load()
 

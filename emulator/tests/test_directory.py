@@ -58,6 +58,18 @@ def test_the_main_port_knows_endpoints_by_host(find, host, name):
     assert find(built_in(), "/score", host=host) == name
 
 
+def test_an_unknown_local_host_name_says_nothing(find):
+    assert find(built_in(), "/gpt2/score", host="emulator.localhost:8900") == "gpt2"
+    assert find(built_in(), "/gpt2/score", host="nope.westeurope.inference.ml.azure.com") is None
+
+
+def test_the_root_itself_is_of_the_only_endpoint_or_the_default_one(find):
+    one, two = Endpoint("one", schema="gpt2"), Endpoint("two", schema="chat", default=True)
+    assert find([one], "/") == "one"
+    assert find([one, two], "/") == "two"
+    assert find([one, Endpoint("three", schema="chat")], "/") is None
+
+
 def test_a_host_name_comes_before_the_path(find):
     assert find(built_in(), "/gpt2/score", host="llama.localhost") == "llama"
 

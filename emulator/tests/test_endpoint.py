@@ -31,6 +31,13 @@ def test_a_function_is_an_answer_source():
     assert isinstance(Endpoint("e", schema="gpt2", answer=lambda prompt, parameters: "x").answer, Python)
 
 
+@pytest.mark.parametrize("wrong", [{}, {"schema": "gpt2", "keey": "a-secret"}, {"schema": "gpt2", "port": -1}])
+def test_the_key_is_not_in_an_error(wrong):
+    with pytest.raises(ValidationError) as error:
+        Endpoint("gpt2", key="a-secret", **wrong)
+    assert "a-secret" not in str(error.value)
+
+
 def test_the_key_is_not_in_the_repr():
     assert "a-secret" not in repr(Endpoint("gpt2", schema="gpt2", key="a-secret"))
 

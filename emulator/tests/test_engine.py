@@ -85,6 +85,7 @@ class TestAuthentication:
             {"authorization": "azureml-emulator-development-key"},
             {"authorization": "bearer azureml-emulator-development-key"},
             {"api_key": "azureml-emulator-development-key"},
+            {"authorization": "", "api_key": "azureml-emulator-development-key"},
             {
                 "authorization": "Bearer azureml-emulator-development-key",
                 "api_key": "azureml-emulator-development-key",
@@ -169,6 +170,21 @@ class TestContainer:
         engine = Engine([Endpoint("chat", schema="chat", answer=lambda prompt, parameters: 1 / 0)])
         reply = engine.score(make_call(CHAT, path="/chat/completions", listener="chat"))
         assert reply.status == json_of(reply)["error"]["status"] == 500
+
+    @pytest.mark.parametrize("raised", [SystemExit(3), pytest.fail.Exception("must not be called")])
+    def test_whatever_an_answer_raises_is_a_failed_scoring(self, make_call, raised):
+        def answer(prompt, parameters):
+            raise raised
+
+        engine = Engine([Endpoint("gpt2", schema="gpt2", answer=answer)])
+        assert engine.score(make_call()).status == 424
+
+    @pytest.mark.parametrize("limit", ["x", [1], {}, 1.5, True, None, math.inf])
+    @pytest.mark.parametrize("name", ["max_new_tokens", "max_gen_len", "max_length", "max_completion_tokens"])
+    def test_a_limit_that_is_none_limits_nothing(self, make_call, name, limit):
+        engine = Engine([Endpoint("chat", schema="chat", answer="faker")])
+        call = make_call({**CHAT, name: limit}, path="/chat/completions", listener="chat")
+        assert engine.score(call).status == 200
 
     def test_the_probe_of_the_container_answers_a_caller_with_a_key(self, score):
         assert score(b"", method="GET", path="/").body == b"Healthy"
@@ -275,6 +291,12 @@ class TestDeterminism:
         assert ids[0] == ids[1] == ids[2]
         assert len(set(ids[0])) == 4
 
+    def test_a_refused_request_does_not_count_for_one_with_the_right_key(self, make_call):
+        body = {"inputs": {"input_string": ["a"]}}
+        right, wrong = make_call(body), make_call(body, key="wrong")
+        alone, after = self.replies([right])[0], self.replies([wrong, wrong, right])[2]
+        assert alone == after
+
     def test_a_reset_starts_the_run_again(self, engine, make_call):
         before = engine.score(make_call())
         engine.score(make_call())
@@ -304,8 +326,11 @@ class TestTimetable:
 
 
 def test_a_draining_engine_takes_no_new_work(engine, make_call):
-    engine.draining = True
-    assert engine.score(make_call()).status == 503
+    before, after = make_call(), make_call()._replace(at=1_800_000_000.0)
+    engine.drain(at=1_750_000_000.0)
+    assert engine.draining
+    assert engine.score(after).status == 503
+    assert engine.score(before).status == 200, "what had begun to arrive before is served"
 
 
 def test_what_came_once_takes_next_to_no_memory(make_call):

@@ -4,6 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from azureml_emulator.endpoint import Endpoint
+from azureml_emulator.engine import Engine
+from azureml_emulator.errors import ConfigError
 from azureml_emulator.journal import Exchange, Journal, escaped_twice
 
 
@@ -53,6 +56,28 @@ def test_chat_tells_the_conversation(score):
     assert seen.messages == messages
     assert seen.prompts == ["u"]
     assert seen.stream
+
+
+def test_every_message_of_a_conversation_is_looked_at(score):
+    messages = [{"role": "system", "content": 'Say \\"hi\\"\\nplease'}, {"role": "user", "content": "ok"}]
+    seen = score({"messages": messages}, path="/chat/completions", listener="chat").exchange
+    assert len(seen.notes) == 1
+    assert seen.notes[0].startswith("message 0 looks escaped twice")
+
+
+def test_a_key_in_path_or_id_is_blotted_out(make_call):
+    endpoints = [Endpoint("gpt2", schema="gpt2", key="s3cr3t"), Endpoint("two", schema="gpt2", key="long-secret-key")]
+    engine = Engine(endpoints)
+    for name, key in (("gpt2", "s3cr3t"), ("two", "long-secret-key")):
+        seen = engine.score(make_call(path=f"/{key}/x", listener=name, x_ms_client_request_id=key)).exchange
+        assert key not in repr(seen) + json.dumps(seen.as_dict())
+        seen = engine.score(make_call(path=f"/nope/{key}", listener="")).exchange
+        assert key not in repr(seen)
+
+
+def test_a_journal_needs_a_size():
+    with pytest.raises(ConfigError, match="0 or more"):
+        Journal(limit=-1)
 
 
 def test_no_key_is_kept(score):

@@ -173,6 +173,21 @@ def test_who_goes_away_is_noted(emulator):
     assert emulator["slow"].calls[0].served is None
 
 
+@pytest.mark.parametrize("declared", [10_000_000, None])
+def test_who_goes_away_while_sending_causes_no_traceback(emulator, declared, capfd, caplog):
+    length = f"Content-Length: {declared}" if declared else "Transfer-Encoding: chunked"
+    lines = ["POST /score HTTP/1.1", "Host: x", length, *(f"{name}: {value}" for name, value in HEADERS.items())]
+    for reset in (True, False):
+        with socket.create_connection(address(emulator["gpt2"].base_url)) as connection:
+            connection.sendall("\r\n".join([*lines, "", ""]).encode() + b"1000\r\n" + b"x" * 1000)
+            time.sleep(0.05)
+            if reset:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+    time.sleep(0.1)
+    assert post(emulator["gpt2"].base_url)[0] == 200
+    assert "Traceback" not in caplog.text + "".join(capfd.readouterr())
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -222,12 +237,23 @@ class TestAdmin:
         assert len(self.ask(emulator, "/_emulator/calls?endpoint=chat")[1]) == 1
         assert len(self.ask(emulator, "/_emulator/calls?limit=2")[1]) == 2
         assert self.ask(emulator, "/_emulator/calls?limit=0")[1] == []
-        assert self.ask(emulator, "/_emulator/calls?limit=x")[0] == 400
+        for limit in ("x", "9" * 5000, "-1", ""):
+            assert self.ask(emulator, f"/_emulator/calls?limit={limit}")[0] == 400
 
     def test_a_key_in_a_prompt_or_path_is_blotted_out(self, emulator):
         post(emulator["gpt2"].base_url, json.dumps({"inputs": {"input_string": [DEVELOPMENT_KEY]}}).encode())
         post(emulator["gpt2"].base_url, path=f"/{DEVELOPMENT_KEY}")
         assert DEVELOPMENT_KEY not in json.dumps(self.ask(emulator, "/_emulator/calls")[1])
+
+    def test_an_odd_key_is_blotted_out_and_names_stay(self):
+        key = 'endpoint"\\ghi-secret'
+        endpoints = [Endpoint("endpoint", schema="gpt2", key="endpoint"), Endpoint("b", schema="gpt2", key=key)]
+        with Emulator(endpoints) as odd:
+            body = json.dumps({"inputs": {"input_string": [key]}}).encode()
+            post(odd["b"].base_url, body, {**HEADERS, "Authorization": f"Bearer {key}"})
+            (call,) = self.ask(odd, "/_emulator/calls")[1]
+            assert "ghi-secret" not in json.dumps(call)
+            assert [one["name"] for one in self.ask(odd, "/_emulator/endpoints")[1]] == ["endpoint", "b"]
 
     def test_other_routes_and_methods_are_told_what_there_is(self, emulator):
         status, answer = self.ask(emulator, "/_emulator/nope")
@@ -304,11 +330,41 @@ class TestEmulator:
     def test_before_and_after_it_runs_it_says_so(self):
         emulator = Emulator([Endpoint("a", schema="gpt2")])
         with pytest.raises(RuntimeError, match="not running"):
-            emulator["a"]
-        with emulator:
-            pass
+            _ = emulator["a"].url
+        for _ in range(2):
+            with emulator:
+                assert post(emulator["a"].base_url)[0] == 200
+        assert len(emulator["a"].calls) == 2, "calls can be looked at afterwards, and it can run again"
         with pytest.raises(RuntimeError, match="not running"):
             _ = emulator.url
+
+    def test_an_endpoint_whose_port_is_taken_is_not_there(self):
+        with Emulator([Endpoint("a", schema="gpt2")]) as emulator:
+            taken = int(emulator["a"].base_url.rpartition(":")[2])
+            with pytest.raises(ConfigError, match="is taken"):
+                emulator.add(Endpoint("b", schema="gpt2", port=taken))
+            assert [one.name for one in emulator] == ["a"]
+            emulator.add(Endpoint("b", schema="gpt2"))
+            with pytest.raises(KeyError, match="no endpoint 'c'; there are: a, b"):
+                emulator["c"]
+
+    @pytest.mark.parametrize("wrong", [{"port": 99999}, {"host": "a..b"}, {"host": "x" * 70}, {"journal": -1}])
+    def test_what_cannot_be_is_a_configuration_error(self, wrong):
+        with pytest.raises(ConfigError):
+            Emulator(**wrong).start()
+
+    @pytest.mark.parametrize("wrong", ["gpt2", ["gpt2"]])
+    def test_what_is_no_endpoint_is_told_so(self, wrong):
+        with pytest.raises(ConfigError, match="expected a list of Endpoint"):
+            Emulator(wrong)
+
+    def test_two_of_them_speak_at_once_without_mixing_their_words(self):
+        bodies = [json.dumps({"inputs": {"input_string": [f"prompt {n}"]}}).encode() for n in range(30)]
+        faker = Endpoint("a", schema="gpt2", answer="faker")
+        with Emulator([faker], seed=1) as one, Emulator([faker], seed=1) as two, ThreadPoolExecutor(8) as pool:
+            urls = [one["a"].base_url, two["a"].base_url] * 3
+            rounds = [list(pool.map(lambda body, url=url: post(url, body)[2], bodies)) for url in urls]
+        assert all(answers == rounds[0] for answers in rounds)
 
     def test_no_key_in_any_repr(self):
         with Emulator([Endpoint("a", schema="gpt2", key="a-secret")]) as emulator:
