@@ -55,7 +55,7 @@ def error_message(event: Any) -> str | None:
     """
     if not isinstance(event, dict):
         return "no JSON" if event is None else f"an event that is no object but a {type(event).__name__}"
-    told = None
+    told: Any = None
     match event:
         case {"error": {"message": str(message)}}:
             told = message

@@ -11,7 +11,13 @@ from typing import NamedTuple
 from urllib.parse import urljoin
 
 from azureml_endpoint.addresses import origin
-from azureml_endpoint.errors import EndpointError, EndpointTimeoutError, RedirectError, StatusError
+from azureml_endpoint.errors import (
+    EndpointError,
+    EndpointTimeoutError,
+    RedirectError,
+    StatusError,
+    UnreachableError,
+)
 from azureml_endpoint.retries import RetryPolicy
 from azureml_endpoint.timeouts import Timeout
 
@@ -79,6 +85,36 @@ class Limits(NamedTuple):
     deadline: float
 
 
+@dataclass(slots=True)
+class Attempt:
+    """One try under way, and what a transport notes of it: how the connection was got, and what came.
+
+    `reused` is a connection that has answered before, `received` the first bytes of the answer, `reply` its head.
+    """
+
+    request: Request
+    limits: Limits
+    reused: bool = False
+    received: bytes = b""
+    reply: Reply | None = None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a kept connection gave no answer at all: the server may have closed it before the request."""
+        return self.reused and not self.received
+
+    def unreachable(self, reason: object) -> UnreachableError:
+        """Return the error of a connection that failed: it shows status or first bytes of what had come."""
+        reply = self.reply or Reply(0, {})
+        error = UnreachableError(
+            f"no answer from {self.request.url}: {reason}",
+            status=reply.status or None,
+            body=self.received,
+            headers=reply.headers,
+        )
+        return error.without(self.request.key)
+
+
 class Course:
     """The course of one call; used by one thread or task, once."""
 
@@ -117,7 +153,7 @@ class Course:
             return True
         location = reply.headers.get("location", "")
         if reply.status in _REDIRECTS and location:
-            self._follow(reply, urljoin(self.request.url, location))
+            self._follow(reply, location)
             return False
         raise StatusError.of(reply.status, reply.headers, reply.body).without(self.request.key)
 
@@ -129,12 +165,17 @@ class Course:
         self._tries += 1
         return pause
 
-    def _follow(self, reply: Reply, target: str) -> None:
-        reason = ""
+    def _follow(self, reply: Reply, location: str) -> None:
+        target, reason = location, ""
+        try:
+            target = urljoin(self.request.url, location)
+            is_ours = origin(target) == origin(self.request.url)
+        except ValueError:
+            is_ours, reason = False, "which is no URL"
         if reply.status not in (307, 308):
-            reason = "which would turn the POST into a GET"
-        elif origin(target) != origin(self.request.url):
-            reason = "which is another host: the key is not sent there"
+            reason = reason or "which would turn the POST into a GET"
+        elif not is_ours:
+            reason = reason or "which is another host: the key is not sent there"
         elif self._redirects >= MOST_REDIRECTS:
             reason = f"after {MOST_REDIRECTS} redirects"
         if reason:

@@ -19,10 +19,10 @@ from azureml_endpoint.errors import (
 class RetryPolicy:
     """At most `max_retries` more tries, where one is safe and may help; pauses in seconds.
 
-    Tried again: failures to connect, connections that broke before an answer, 429, 500, 502, 503, 504, and 424 when
-    Azure says that no model was ready. Not tried again: a silent endpoint and 408, since the model may still be at
-    work on the request and a second one would only add to the load (documented: a timeout does not stop the
-    container); nor anything after the first byte of a stream.
+    Tried again: connections that could not be made in time or at all, or broke before any byte of an answer, 408,
+    429, 502, 503, 504, and 424 when Azure says that no model was ready. Not tried again: what a model has worked on,
+    such as a silent endpoint, a 500, an answer that broke off, or a stream after its first byte.
+    A kept connection that the server had closed is replaced at once, which counts as no try.
     """
 
     max_retries: int = 1
@@ -30,7 +30,7 @@ class RetryPolicy:
     longest_pause: float = 8.0
     longest_wait: float = 60.0
     """The longest Retry-After that is waited for; a longer one ends the call at once."""
-    statuses: frozenset[int] = frozenset({429, 500, 502, 503, 504})
+    statuses: frozenset[int] = frozenset({408, 429, 502, 503, 504})
     random: Callable[[], float] = field(default=random.random, compare=False, repr=False)
     wall_clock: Callable[[], float] = field(default=time.time, compare=False, repr=False)
 
@@ -51,8 +51,10 @@ class RetryPolicy:
                 return error.not_ready
             case StatusError():
                 return error.status in self.statuses
+            case CertificateError():
+                return False
             case UnreachableError():
-                return not isinstance(error, CertificateError)
+                return error.status in self.statuses if error.status else not error.body
             case EndpointTimeoutError():
                 return error.phase == "connect"
         return False

@@ -78,6 +78,7 @@ class Road(AzureMLBaseEndpoint, Generic[In, Generated, Chunk]):
                 for data in opened:
                     yield from pieces.feed(data)
                     if pieces.done:
+                        opened.finish()
                         return
             except (UnreachableError, EndpointTimeoutError) as error:
                 pieces.broke(error)
@@ -107,6 +108,7 @@ class Road(AzureMLBaseEndpoint, Generic[In, Generated, Chunk]):
                     for piece in pieces.feed(data):
                         yield piece
                     if pieces.done:
+                        await opened.finish()
                         return
             except (UnreachableError, EndpointTimeoutError) as error:
                 pieces.broke(error)

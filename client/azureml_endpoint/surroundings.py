@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from azureml_endpoint.addresses import is_loopback
+from azureml_endpoint.errors import CertificateError
 
 _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
@@ -14,10 +15,16 @@ def tls_context() -> ssl.SSLContext:
     """Return the TLS context of this process: made once, since reading authorities takes some 30 ms.
 
     An environment variable that names a bundle decides alone; without one, certifi's and the system's
-    authorities are trusted, so that what worked with requests or with urllib works here.
+    authorities are trusted, so that what worked with requests or with urllib works here. CertificateError when the
+    variable names no bundle.
     """
-    bundle = next((os.environ[name] for name in _BUNDLES if os.environ.get(name)), None)
-    return _context(bundle)
+    variable = next((name for name in _BUNDLES if os.environ.get(name)), "")
+    bundle = os.environ[variable] if variable else None
+    try:
+        return _context(bundle)
+    except OSError as error:
+        text = f"the environment variable {variable} must name a file or folder of certificates: {bundle!r} is none"
+        raise CertificateError(f"{text} ({error})") from error
 
 
 @lru_cache(maxsize=64)

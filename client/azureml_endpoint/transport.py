@@ -4,93 +4,121 @@ Its adapter is used without a Session, which would add cookies, .netrc and redir
 have, and merge the environment anew for every call.
 """
 
-import io
-import math
-import socket
+import os
+import ssl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextlib import contextmanager, suppress
 from functools import lru_cache
-from http.client import HTTPResponse
+from http.client import HTTPException
 from typing import Any
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from azureml_endpoint.errors import CertificateError, EndpointError, UnreachableError
-from azureml_endpoint.exchanges import Limits, Reply, Request, timed_out
+from azureml_endpoint.connections import POOLS, current
+from azureml_endpoint.errors import CertificateError, EndpointError
+from azureml_endpoint.exchanges import Attempt, Limits, Reply, Request, timed_out
 from azureml_endpoint.surroundings import proxies_for, tls_context
 
 KEPT_CONNECTIONS = 128
+
+LAST_CHUNK = 0.05
+"""Seconds that a stream's last chunk is waited for after `[DONE]`, so that the connection can be kept."""
 
 _FAILURES = (
     requests.RequestException,
     urllib3.exceptions.HTTPError,
     urllib3.exceptions.ProxySchemeUnsupported,
+    HTTPException,
     OSError,
 )
 
-_deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
+_CUT = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
 class Transport:
-    """A pool of connections, for any number of threads; one try per call, see `Course` for the rest."""
+    """A pool of connections, for any number of threads; one try per call, see `Course` for the rest.
+
+    A forked process opens connections of its own: over its parent's it would read its parent's answers.
+    """
 
     def __init__(self) -> None:
-        self._adapter = _Adapter(pool_connections=4, pool_maxsize=KEPT_CONNECTIONS)
+        self._process = os.getpid()
+        self._adapters: dict[bool, _Adapter] = {}
+        self._inherited: list[Any] = []
 
     def send(self, request: Request, limits: Limits) -> Reply:
         """Return the whole reply, whatever its status; EndpointError when none came."""
-        with _mapped(request, limits):
-            raw = self._open(request, limits)
+        attempt = Attempt(request, limits)
+        with _mapped(attempt):
+            raw = self._open(attempt)
             try:
-                return Reply(raw.status, _lower(raw.headers), raw.read(decode_content=True))
+                attempt.reply = Reply(raw.status, _lower(raw.headers))
+                return attempt.reply.with_body(raw.read(decode_content=True))
             finally:
                 raw.close()
 
     def open(self, request: Request, limits: Limits) -> "OpenReply":
         """Return the reply's head at once, its body to be read as it comes."""
-        with _mapped(request, limits):
-            return OpenReply(self._open(request, limits), request, limits)
+        attempt = Attempt(request, limits)
+        with _mapped(attempt):
+            return OpenReply(self._open(attempt), attempt)
 
     def close(self) -> None:
         """Close the idle connections; the transport can still be used, and then opens new ones."""
-        self._adapter.close()
+        if self._process == os.getpid():
+            for adapter in list(self._adapters.values()):
+                adapter.close()
 
-    def _open(self, request: Request, limits: Limits) -> urllib3.HTTPResponse:
+    def _open(self, attempt: Attempt) -> urllib3.HTTPResponse:
+        try:
+            return self._sent(attempt)
+        except _FAILURES as error:
+            if not attempt.is_stale or not _any(tuple(_causes(error)), *_CUT):
+                raise
+            return self._sent(attempt)
+
+    def _sent(self, attempt: Attempt) -> urllib3.HTTPResponse:
+        request, limits = attempt.request, attempt.limits
         prepared = requests.PreparedRequest()
         prepared.method, prepared.url, prepared.body = "POST", _prepared_url(request.url), request.body
         prepared.headers = requests.structures.CaseInsensitiveDict(request.headers)
-        token = _deadline.set(limits.deadline)
+        token = current.set(attempt)
         try:
-            response = self._adapter.send(
+            response = self._adapter(request.url[:6].lower() == "https:").send(
                 prepared,
                 stream=True,
                 timeout=(limits.connect, limits.read),  # type: ignore[arg-type]  # None is fine in both places
                 proxies=proxies_for(request.url),
             )
         finally:
-            _deadline.reset(token)
+            current.reset(token)
         raw: urllib3.HTTPResponse = response.raw
         return raw
+
+    def _adapter(self, secure: bool) -> "_Adapter":
+        if self._process != os.getpid():
+            self._inherited.append(self._adapters)  # kept: a lock of its pools may be held by a thread of the parent
+            self._adapters, self._process = {}, os.getpid()
+        adapter = self._adapters.get(secure)
+        if adapter is None:
+            adapter = self._adapters.setdefault(secure, _Adapter(tls_context() if secure else None))
+        return adapter
 
 
 class OpenReply:
     """A reply whose body is read as it comes. To be closed, which ends the connection unless all was read."""
 
-    def __init__(self, raw: urllib3.HTTPResponse, request: Request, limits: Limits) -> None:
-        self.reply = Reply(raw.status, _lower(raw.headers))
+    def __init__(self, raw: urllib3.HTTPResponse, attempt: Attempt) -> None:
+        self.reply = attempt.reply = Reply(raw.status, _lower(raw.headers))
         self._raw = raw
-        self._request = request
-        self._limits = limits
+        self._attempt = attempt
 
     def read(self) -> bytes:
         """Return the whole body."""
-        with _mapped(self._request, self._limits):
+        with _mapped(self._attempt):
             return self._raw.read(decode_content=True)
 
     def __iter__(self) -> Iterator[bytes]:
@@ -98,86 +126,39 @@ class OpenReply:
         while chunk := self._next():
             yield chunk
 
+    def finish(self) -> None:
+        """Read the end of a stream whose answer is complete, should it be there, to keep the connection."""
+        original: Any = getattr(self._raw, "_original_response", None)
+        if original is None or original.will_close:
+            return
+        original.hurry(LAST_CHUNK)
+        with suppress(*_FAILURES):
+            self._raw.read1(decode_content=True)
+
     def close(self) -> None:
         """Let go of the connection, which is kept for the next call if all was read."""
         self._raw.close()
 
     def _next(self) -> bytes:
-        with _mapped(self._request, self._limits):
+        with _mapped(self._attempt):
             return self._raw.read1(decode_content=True)
 
 
-class _DeadlineSocket:
-    """A socket as an HTTP response sees it: no read outlives the call's deadline, however slow the drip."""
-
-    def __init__(self, sock: socket.socket, deadline: float) -> None:
-        self._sock = sock
-        self._deadline = deadline
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        """Return a reader for the response's bytes."""
-        return io.BufferedReader(_DeadlineReader(self._sock, self._deadline))
-
-
-class _DeadlineReader(io.RawIOBase):
-    def __init__(self, sock: socket.socket, deadline: float) -> None:
-        self._sock = sock
-        self._raw = sock.makefile("rb", buffering=0)
-        self._silence = sock.gettimeout()
-        self._deadline = deadline
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("timed out")
-        self._sock.settimeout(left if self._silence is None else min(self._silence, left))
-        return self._raw.readinto(buffer)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _Response(HTTPResponse):
-    """http.client's response, reading against the deadline of the call that is being made."""
-
-    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
-        deadline = _deadline.get()
-        super().__init__(sock if deadline == math.inf else _DeadlineSocket(sock, deadline), *args, **kwargs)  # type: ignore[arg-type]
-
-
-class _Connection(HTTPConnection):
-    response_class = _Response
-
-
-class _SecureConnection(HTTPSConnection):
-    response_class = _Response
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
-
-
-_POOLS = {"http": _Pool, "https": _SecurePool}
-
-
 class _Adapter(HTTPAdapter):
-    """requests' adapter with the connections above, and authorities read once instead of once per connection."""
+    """requests' adapter with connections of ours, and authorities read once instead of once per connection."""
+
+    def __init__(self, context: ssl.SSLContext | None) -> None:
+        self._context = context
+        super().__init__(pool_connections=4, pool_maxsize=KEPT_CONNECTIONS)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs, ssl_context=tls_context())
-        self.poolmanager.pool_classes_by_scheme = _POOLS
+        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+        self.poolmanager.pool_classes_by_scheme = POOLS
 
     def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **proxy_kwargs, ssl_context=tls_context())
-        manager.pool_classes_by_scheme = _POOLS
+        context = self._context or (tls_context() if proxy.lower().startswith("https:") else None)
+        manager = super().proxy_manager_for(proxy, **proxy_kwargs, ssl_context=context)
+        manager.pool_classes_by_scheme = POOLS
         return manager
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
@@ -185,23 +166,26 @@ class _Adapter(HTTPAdapter):
 
 
 @contextmanager
-def _mapped(request: Request, limits: Limits) -> Iterator[None]:
+def _mapped(attempt: Attempt) -> Iterator[None]:
     try:
         yield
+    except EndpointError:
+        raise
     except _FAILURES as error:
-        raise _error_of(error, request, limits) from error
+        raise _error_of(error, attempt) from error
 
 
-def _error_of(error: Exception, request: Request, limits: Limits) -> EndpointError:
-    causes = tuple(_causes(error))
+def _error_of(error: Exception, attempt: Attempt) -> EndpointError:
+    causes, request = tuple(_causes(error)), attempt.request
     refused = _any(causes, urllib3.exceptions.NewConnectionError)
     if not refused and _any(causes, TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError):
         connecting = _any(causes, requests.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError)
-        over = time.monotonic() >= limits.deadline
+        over = time.monotonic() >= attempt.limits.deadline
         return timed_out("total" if over else "connect" if connecting else "read", request.url)
-    if _any(causes, requests.exceptions.SSLError, urllib3.exceptions.SSLError):
+    distrusted = _any(causes, requests.exceptions.SSLError, urllib3.exceptions.SSLError)
+    if distrusted and not _any(causes, *_CUT):
         return CertificateError(f"no trusted connection to {request.url}: {error}").without(request.key)
-    return UnreachableError(f"no answer from {request.url}: {error}").without(request.key)
+    return attempt.unreachable(error)
 
 
 def _any(causes: tuple[BaseException, ...], *kinds: type[BaseException]) -> bool:

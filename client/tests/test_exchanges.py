@@ -75,6 +75,14 @@ def test_a_redirect_that_drops_the_body_is_an_error(status: int) -> None:
         course().settles(moved(status, "/other"))
 
 
+@pytest.mark.parametrize("location", ["http://[bad/score", "//[", "http://h:abc/score", "http://h:99999/score"])
+@pytest.mark.parametrize("status", [302, 307])
+def test_a_redirect_to_what_is_no_url_is_an_error(status: int, location: str) -> None:
+    with pytest.raises(RedirectError, match="no URL") as caught:
+        course().settles(moved(status, location))
+    assert caught.value.location == location
+
+
 def test_redirects_end() -> None:
     way = course()
     for _ in range(5):

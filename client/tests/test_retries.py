@@ -35,11 +35,12 @@ def policy(**settings: Any) -> RetryPolicy:
 
 
 @pytest.mark.parametrize("error", [
-    *[status(code) for code in (429, 500, 502, 503, 504)],
+    *[status(code) for code in (408, 429, 502, 503, 504)],
     StatusError.of(424, NOT_READY, b""),
     status(424, b"no healthy upstream"),
     status(424, b"upstream connect error or disconnect/reset before headers. reset reason: connection failure"),
     UnreachableError("refused"),
+    UnreachableError("a failure whose body broke off", status=503, body=b"HTTP/1.1 503"),
     timeout("connect"),
 ])  # fmt: skip
 def test_tried_again(error: EndpointError) -> None:
@@ -50,11 +51,13 @@ def test_tried_again(error: EndpointError) -> None:
 
 
 @pytest.mark.parametrize("error", [
-    *[status(code) for code in (400, 401, 403, 404, 408, 409, 413, 422, 424, 501)],
+    *[status(code) for code in (400, 401, 403, 404, 409, 413, 422, 424, 500, 501)],
     StatusError.of(424, {"ms-azureml-model-error-statuscode": "503", "ms-azureml-model-error-reason": "model_error"},
                    b"no healthy upstream"),
     timeout("read"), timeout("total"), CertificateError("x"), RedirectError("x"), ResponseFormatError("x"),
     StreamCutError("x"), EndpointError("x"),
+    UnreachableError("an answer that broke off", status=200, body=b"HTTP/1.1 200 OK"),
+    UnreachableError("a head that broke off", body=b"HTTP/1."),
 ])  # fmt: skip
 def test_not_tried_again(error: EndpointError) -> None:
     assert policy(max_retries=5).pause(error, 1) is None
