@@ -244,7 +244,7 @@ def replace_status(result: Any) -> Any:
     },
 )
 def any_key(patch):
-    patch.setattr(live.LiveEndpoint, "_admit", lambda self, call: None)
+    patch.setattr(live.LiveEndpoint, "_refusal", lambda self, call: None)
 
 
 @mutation("api-key is not looked at", {CURL: "test_keys_of_serverless_endpoints"})
