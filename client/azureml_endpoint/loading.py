@@ -32,8 +32,8 @@ def load_llm(
 ) -> Any:
     """Return the endpoint that `save`, ours or LangChain's, wrote to a .json, .yaml or .yml file.
 
-    The key comes from the argument or from AZUREML_ENDPOINT_API_KEY; what LangChain does not save (URL, api type,
-    timeout) from the environment too. A formatter of one's own is made only when it is in `allowed_formatters`, as
+    The key comes from the argument or from AZUREML_ENDPOINT_API_KEY; what a file does not say, as LangChain's do not
+    say URL, api type and timeout, from the environment too. A formatter of one's own is made only when it is in `allowed_formatters`, as
     a class or by import path. Raises ValueError for an unknown key or type, an unreadable file, or a formatter that
     is not allowed.
     """
@@ -56,7 +56,7 @@ def load_llm_from_config(config: Mapping[str, Any], *, allowed_formatters: Allow
         raise ValueError(f"unknown key {name!r}{_nearest(str(name), known)}")
     if settings.get("content_formatter") is not None:
         settings["content_formatter"] = _formatter(settings["content_formatter"], allowed_formatters)
-    return kind(**settings)
+    return kind.settled(settings, settings.keys() - {"endpoint_api_key"})
 
 
 def _read(path: Path) -> dict[str, Any]:

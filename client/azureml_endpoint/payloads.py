@@ -31,6 +31,22 @@ def check(parameters: Mapping[str, Any]) -> None:
             raise ValueError(f"parameter {name} is nested too deeply for JSON, or holds itself") from None
 
 
+def copied(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return parameters whose dicts, lists and tuples are nobody else's; ValueError when they hold themselves."""
+    try:
+        return {name: _copied(value) for name, value in parameters.items()}
+    except RecursionError:
+        raise ValueError("the parameters are nested too deeply, or hold themselves") from None
+
+
+def _copied(value: Any) -> Any:
+    if type(value) is dict:
+        return {key: _copied(item) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(_copied(item) for item in value)
+    return value
+
+
 def _check(value: Any, name: str) -> None:
     match value:
         case float() if not math.isfinite(value):

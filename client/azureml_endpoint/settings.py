@@ -1,9 +1,8 @@
 """The settings of an endpoint: from arguments and environment, checked as a whole, the key never shown."""
 
 import copy
-import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 from pydantic import (
@@ -14,18 +13,21 @@ from pydantic import (
     PrivateAttr,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic_core import InitErrorDetails
 
 from azureml_endpoint.addresses import AzureMLEndpointApiType, scoring_url
-from azureml_endpoint.client import Caller, plain_key
+from azureml_endpoint.client import KEY_VARIABLE, Caller, plain_deployment, plain_key
+from azureml_endpoint.fields import DEDICATED, NO_KEY, ApiType, Key, unknown_argument
 from azureml_endpoint.formatters.binding import Binding
+from azureml_endpoint.payloads import copied
 from azureml_endpoint.timeouts import Timeout
 
 ENVIRONMENT: Mapping[str, str] = {
-    "endpoint_api_key": "AZUREML_ENDPOINT_API_KEY",
+    "endpoint_api_key": KEY_VARIABLE,
     "endpoint_url": "AZUREML_ENDPOINT_URL",
     "deployment_name": "AZUREML_DEPLOYMENT_NAME",
     "endpoint_api_type": "AZUREML_ENDPOINT_API_TYPE",
@@ -33,7 +35,7 @@ ENVIRONMENT: Mapping[str, str] = {
 }
 """The environment variable that stands in for an argument that is missing or empty, as with LangChain."""
 
-_LANGCHAIN_ONLY = {"cache", "callbacks", "custom_get_token_ids", "metadata", "name", "tags", "verbose"}
+_SETTLED = "settled"
 
 
 class AzureMLBaseEndpoint(BaseModel):
@@ -41,7 +43,7 @@ class AzureMLBaseEndpoint(BaseModel):
 
     An argument that is missing or empty is taken from the environment (`ENVIRONMENT`), else it has its default.
     All settings are checked together, at construction and at each assignment, and a refused assignment changes
-    nothing. An assignment takes effect with the next call: assigning `endpoint_api_key` rotates the key.
+    nothing. Copies, pickles and assignments do not look at the environment again, but for a pickle's key. An assignment takes effect with the next call: assigning `endpoint_api_key` rotates the key.
     Raises pydantic's ValidationError, a ValueError, which never holds a value that was passed.
     """
 
@@ -63,9 +65,9 @@ class AzureMLBaseEndpoint(BaseModel):
 
     endpoint_url: str = ""
     """The full scoring address; see `scoring_url` for what is accepted."""
-    endpoint_api_type: AzureMLEndpointApiType = AzureMLEndpointApiType.dedicated
+    endpoint_api_type: ApiType = DEDICATED
     """A member or its name, in any case."""
-    endpoint_api_key: SecretStr = SecretStr("")
+    endpoint_api_key: Key = NO_KEY
     """Key or token, a str or a SecretStr; surrounding white space is dropped."""
     deployment_name: str = ""
     """The deployment to call past the traffic split; empty lets the split choose."""
@@ -85,7 +87,7 @@ class AzureMLBaseEndpoint(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _complete(cls, data: Any) -> Any:
+    def _complete(cls, data: Any, info: ValidationInfo) -> Any:
         if not isinstance(data, dict):
             return data
         for name in data.keys() - cls.model_fields.keys():
@@ -93,18 +95,21 @@ class AzureMLBaseEndpoint(BaseModel):
         given = {name: value for name, value in data.items() if value is not None and value != ""}
         if not given.get("timeout"):
             given.pop("timeout", None)
+        settled = (info.context or {}).get(_SETTLED, frozenset())
         for name, variable in ENVIRONMENT.items():
-            if not _given(given.get(name)) and os.environ.get(variable):
+            if name not in settled and not _given(given.get(name)) and os.environ.get(variable):
                 given[name] = os.environ[variable]
         return given
 
     @classmethod
     def _unknown(cls, name: str) -> str:
-        if name in _LANGCHAIN_ONLY:
-            return f"{name!r} is for LangChain's machinery: import {cls.__name__} from azureml_endpoint.langchain"
-        near = difflib.get_close_matches(name, cls.model_fields, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(cls.model_fields)}."
-        return f"unknown argument {name!r}: {hint} Parameters of the model go into model_kwargs or into the call."
+        return unknown_argument(name, cls.model_fields, cls)
+
+    @classmethod
+    def settled(cls, settings: Mapping[str, Any], names: Iterable[str] | None = None) -> Self:
+        """Return an endpoint of these settings; the named ones, all unless given, never come from the environment."""
+        known = frozenset(cls.model_fields if names is None else names)
+        return cls.model_validate(dict(settings), context={_SETTLED: known})
 
     @field_validator("endpoint_api_type", mode="before")
     @classmethod
@@ -119,9 +124,7 @@ class AzureMLBaseEndpoint(BaseModel):
     @field_validator("deployment_name")
     @classmethod
     def _deployment(cls, value: str) -> str:
-        if not (value.isascii() and value.isprintable()):
-            raise ValueError("a deployment's name consists of ASCII letters, digits and dashes")
-        return value.strip()
+        return plain_deployment(value)
 
     @field_validator("timeout", mode="before")
     @classmethod
@@ -130,6 +133,11 @@ class AzureMLBaseEndpoint(BaseModel):
         if isinstance(value, str):
             return limits.total
         return limits if isinstance(value, dict) else tuple(value) if isinstance(value, list) else value
+
+    @field_validator("model_kwargs")
+    @classmethod
+    def _parameters(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        return value if value is None else copied(value)
 
     @field_validator("http_client")
     @classmethod
@@ -187,7 +195,7 @@ class AzureMLBaseEndpoint(BaseModel):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in type(self).model_fields:
-            checked = type(self)(**{**self.settings, name: value})
+            checked = self.settled({**self.settings, name: value})
             vars(self)[name] = getattr(checked, name)
         elif name.startswith("_"):
             super().__setattr__(name, value)
@@ -208,10 +216,15 @@ class AzureMLBaseEndpoint(BaseModel):
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
         shared = {"http_client": self.http_client}
-        return type(self)(**{**copy.deepcopy({**self.settings, "http_client": None}, memo), **shared})
+        return self.settled({**copy.deepcopy({**self.settings, "http_client": None}, memo), **shared})
 
     def __copy__(self) -> Self:
-        return type(self)(**self.settings)
+        return self.settled(self.settings)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy; the settings in `update` are checked together, as at construction."""
+        copied = copy.deepcopy(self) if deep else self
+        return self.settled({**copied.settings, **(update or {})})
 
     def __getstate__(self) -> dict[Any, Any]:
         return {

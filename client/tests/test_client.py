@@ -38,7 +38,7 @@ def test_a_client_never_shows_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_client_checks_its_settings_at_construction(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="deployment|endpoint_api_key|timeout|URL") as caught:
+    with pytest.raises(ValueError, match=r"deployment|endpoint_api_key|timeout|URL") as caught:
         AzureMLEndpointClient(**{"endpoint_url": "http://h/score", "endpoint_api_key": KEY, **wrong})
     assert KEY not in str(caught.value)
 

@@ -770,3 +770,16 @@ class TestTracing:
         llm().invoke("x", {"callbacks": [ear]}, temperature=0.5)
         assert ear.parameters["model_kwargs"] == {"temperature": 0.5}
         assert os.environ["LANGSMITH_TRACING"] == "false"
+
+
+def test_copies_and_files_do_not_read_the_environment_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings: dict[str, Any] = {"endpoint_url": "http://h/score", "endpoint_api_key": KEY}
+    llm = AzureMLOnlineEndpoint(**settings)
+    llm.save(tmp_path / "a.json")
+    state = pickle.dumps(llm)
+    monkeypatch.setenv("AZUREML_DEPLOYMENT_NAME", "blue")
+    monkeypatch.setenv("AZUREML_ENDPOINT_API_KEY", KEY)
+    copies = [copy.copy(llm), copy.deepcopy(llm), llm.model_copy(update={"timeout": 3}), pickle.loads(state)]
+    copies.append(load_llm(tmp_path / "a.json"))
+    assert [each.deployment_name for each in copies] == [""] * 5
+    assert [each._endpoint.deployment_name for each in copies] == [""] * 5

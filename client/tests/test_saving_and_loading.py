@@ -244,3 +244,14 @@ def test_a_formatter_whose_arguments_are_not_kept_is_not_saved(tmp_path: Path) -
 
     with pytest.raises(ValueError, match="cannot be saved"):
         make(content_formatter=Lossy(2)).save(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.yaml"])
+def test_what_a_file_says_is_not_taken_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    make().save(tmp_path / name)
+    monkeypatch.setenv("AZUREML_DEPLOYMENT_NAME", "blue")
+    monkeypatch.setenv("AZUREML_ENDPOINT_API_KEY", KEY)
+    assert load_llm(tmp_path / name).deployment_name == ""
+    assert load_llm_from_config({"_type": "azureml_endpoint", "endpoint_url": URL}).deployment_name == "blue"

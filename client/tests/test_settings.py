@@ -156,7 +156,7 @@ def test_other_wrong_settings_are_refused(setting: str, value: Any) -> None:
 
 def test_an_assignment_is_checked_and_takes_effect() -> None:
     llm = make(content_formatter=GPT2ContentFormatter())
-    llm.endpoint_api_key = "rotated-key-0123456789"  # type: ignore[assignment]
+    llm.endpoint_api_key = "rotated-key-0123456789"
     assert llm.endpoint_api_key.get_secret_value() == "rotated-key-0123456789"
     assert llm._request(b"").key == "rotated-key-0123456789"
     llm.timeout = "7"
@@ -203,3 +203,61 @@ def test_model_kwargs_are_the_endpoints_own() -> None:
     llm = make(model_kwargs=mine)
     mine["b"] = 2
     assert llm.model_kwargs == {"a": 1}
+
+
+def test_nested_values_are_the_endpoints_own_too() -> None:
+    mine: dict[str, Any] = {"a": {"b": [1]}, "t": ({"c": 1},)}
+    llm = make(model_kwargs=mine)
+    mine["a"]["b"].append(2)
+    mine["t"][0]["c"] = 2
+    assert llm.model_kwargs == {"a": {"b": [1]}, "t": ({"c": 1},)}
+    mine["a"]["b"] = mine
+    assert "hold themselves" in refusal(model_kwargs=mine)
+
+
+@pytest.mark.parametrize(
+    "setting", ["endpoint_api_type", "timeout", "deployment_name", "max_retries", "endpoint_url"]
+)
+def test_a_key_in_the_wrong_place_is_not_shown(setting: str) -> None:
+    wrong = {"endpoint_url": f"https://h/{KEY}", "deployment_name": f"{KEY}\n\x00"}
+    assert setting in refusal(**{setting: wrong.get(setting, KEY)}).replace("deployment's name", "deployment_name")
+
+
+@pytest.mark.parametrize("timeout", [1e10, 10**400, -1, float("nan"), "1e10", (1, 10**400)])
+def test_an_endless_timeout_is_refused_at_construction(timeout: Any) -> None:
+    assert "timeout" in refusal(timeout=timeout)
+
+
+def test_an_updated_copy_is_checked() -> None:
+    llm = make(model_kwargs={"a": [1]})
+    copied = llm.model_copy(update={"endpoint_api_key": "another-key-0123456789"}, deep=True)
+    assert "another-key" not in repr(copied)
+    assert copied.endpoint_api_key.get_secret_value() == "another-key-0123456789"
+    for wrong in ({"timeout": -1}, {"time_out": 1}):
+        with pytest.raises(ValidationError):
+            llm.model_copy(update=wrong)
+
+
+def test_copies_do_not_read_the_environment_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    llm = make()
+    state = pickle.dumps(llm)
+    monkeypatch.setenv("AZUREML_DEPLOYMENT_NAME", "blue")
+    monkeypatch.setenv("AZUREML_ENDPOINT_API_KEY", KEY)
+    copies = (copy.copy(llm), copy.deepcopy(llm), llm.model_copy(update={"timeout": 3}), pickle.loads(state))
+    assert [each.deployment_name for each in copies] == [""] * 4
+    llm.deployment_name = ""
+    assert llm.deployment_name == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("url", "did you mean 'endpoint_url'?"),
+        ("key", "did you mean 'endpoint_api_key'?"),
+        ("api_key", "did you mean 'endpoint_api_key'?"),
+        ("model", "model_kwargs={'model': ...}"),
+        ("temperature", "model_kwargs={'temperature': ...}"),
+    ],
+)
+def test_names_of_other_clients_are_understood(name: str, hint: str) -> None:
+    assert hint in refusal(**{name: "x"})

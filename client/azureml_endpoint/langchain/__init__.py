@@ -14,6 +14,7 @@ except ModuleNotFoundError as error:
     ) from None
 
 from azureml_endpoint.addresses import AzureMLEndpointApiType
+from azureml_endpoint.client import AzureMLEndpointClient
 from azureml_endpoint.formatters import (
     ChatContentFormatterBase,
     ContentFormatterBase,
@@ -30,11 +31,14 @@ from azureml_endpoint.formatters import (
 from azureml_endpoint.langchain.chat import AzureMLChatOnlineEndpoint
 from azureml_endpoint.langchain.completion import AzureMLOnlineEndpoint
 from azureml_endpoint.langchain.loading import load_llm, load_llm_from_config
+from azureml_endpoint.settings import AzureMLBaseEndpoint
 from azureml_endpoint.timeouts import Timeout
 
 __all__ = [
+    "AzureMLBaseEndpoint",
     "AzureMLChatOnlineEndpoint",
     "AzureMLEndpointApiType",
+    "AzureMLEndpointClient",
     "AzureMLOnlineEndpoint",
     "ChatContentFormatterBase",
     "ContentFormatterBase",

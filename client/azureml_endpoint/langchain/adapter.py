@@ -1,7 +1,6 @@
 """What both LangChain classes share: an endpoint of ours underneath, its settings as their fields, batches."""
 
 import copy
-import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -9,11 +8,11 @@ from urllib.parse import urlsplit
 
 from langchain_core.runnables import RunnableConfig, RunnableSerializable
 from langchain_core.runnables.config import get_config_list
-from pydantic import BaseModel, ConfigDict, PrivateAttr, SecretStr
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 
-from azureml_endpoint.addresses import AzureMLEndpointApiType
 from azureml_endpoint.batches import DEFAULT_CONCURRENCY
 from azureml_endpoint.calls import Calls
+from azureml_endpoint.fields import DEDICATED, NO_KEY, ApiType, Key, unknown_argument
 from azureml_endpoint.formatters.states import state
 from azureml_endpoint.saving import import_path, save
 from azureml_endpoint.settings import AzureMLBaseEndpoint
@@ -38,8 +37,8 @@ class Adapter(RunnableSerializable[Any, Any]):
     endpoint_class: ClassVar[type[Calls[Any, Any, Any, Any, Any]]]
 
     endpoint_url: str = ""
-    endpoint_api_type: AzureMLEndpointApiType = AzureMLEndpointApiType.dedicated
-    endpoint_api_key: SecretStr = SecretStr("")
+    endpoint_api_type: ApiType = DEDICATED
+    endpoint_api_key: Key = NO_KEY
     deployment_name: str = ""
     timeout: Any = 50
     http_client: Any = None
@@ -56,9 +55,19 @@ class Adapter(RunnableSerializable[Any, Any]):
             given = {name: value for name, value in parameters.items() if value is not None and value != []}
             settings["model_kwargs"] = {**(settings.get("model_kwargs") or {}), **given}
         if strange := [name for name in own if name not in type(self).model_fields]:
-            raise ValueError(_unknown(strange[0], type(self).model_fields))
+            raise ValueError(unknown_argument(strange[0], type(self).model_fields, type(self)))
         endpoint = self.endpoint_class(**settings)
         super().__init__(**own, **endpoint.settings)
+        self._adapt(endpoint)
+
+    @classmethod
+    def around(cls, endpoint: Any) -> Self:
+        """Return the model that calls through `endpoint`, settings and all."""
+        adapter = cls(**endpoint.settings)
+        adapter._adapt(endpoint)
+        return adapter
+
+    def _adapt(self, endpoint: Any) -> None:
         self._endpoint = endpoint
         vars(self).update(endpoint.settings)
 
@@ -103,7 +112,7 @@ class Adapter(RunnableSerializable[Any, Any]):
         changes = dict(update or {})
         if settings := {name: changes.pop(name) for name in SETTINGS & changes.keys()}:
             state = copied.__getstate__()
-            state["endpoint"] = self.endpoint_class(**{**state["endpoint"].settings, **settings})
+            state["endpoint"] = state["endpoint"].model_copy(update=settings)
             copied = self._restored(state)
         for name, value in changes.items():
             setattr(copied, name, value)
@@ -199,12 +208,6 @@ def _bounded(config: RunnableConfig | Sequence[RunnableConfig] | None, count: in
         if each.get("max_concurrency") is None:
             each["max_concurrency"] = DEFAULT_CONCURRENCY
     return configs
-
-
-def _unknown(name: str, known: Mapping[str, Any]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}."
-    return f"unknown argument {name!r}: {hint} Parameters of the model go into model_kwargs or into the call."
 
 
 def _identity(formatter: Any) -> str | None:

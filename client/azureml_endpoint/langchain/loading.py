@@ -22,4 +22,4 @@ def load_llm_from_config(config: Mapping[str, Any], *, allowed_formatters: loadi
 
 def _adapted(endpoint: Any) -> Adapter:
     classes: tuple[type[Adapter], ...] = (AzureMLOnlineEndpoint, AzureMLChatOnlineEndpoint)
-    return next(each for each in classes if each.endpoint_class is type(endpoint))(**endpoint.settings)
+    return next(each for each in classes if each.endpoint_class is type(endpoint)).around(endpoint)
