@@ -11,13 +11,10 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError
 
-from azureml_endpoint.exchanges import Attempt
+from azureml_endpoint.exchanges import SHOWN_START, Attempt
 
 SLICE = 1 << 18
 """Bytes written at once: each slice may take as long as the endpoint may be silent."""
-
-KEPT_START = 80
-"""Bytes of an answer's start that are kept to be shown should the connection break."""
 
 current: ContextVar[Attempt] = ContextVar("attempt")
 
@@ -59,7 +56,7 @@ class _WatchedReader(io.RawIOBase):
             self._sock.settimeout(left)
         count = self._raw.readinto(buffer)
         if count and not self._attempt.received:
-            self._attempt.received = bytes(buffer[: min(count, KEPT_START)])
+            self._attempt.received = bytes(buffer[: min(count, SHOWN_START)])
         return count
 
     def close(self) -> None:

@@ -7,8 +7,7 @@ from typing import Any
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
 
-from azureml_endpoint.connections import KEPT_START
-from azureml_endpoint.exchanges import Attempt
+from azureml_endpoint.exchanges import SHOWN_START, Attempt
 
 LONGEST_HEADER = 1 << 16
 """Bytes a header may have, as on the sync road."""
@@ -47,7 +46,7 @@ class Connection(ResponseHandler):
         """Parse what came."""
         attempt = self._attempt
         if data and attempt is not None and not attempt.received:
-            attempt.received = bytes(data[:KEPT_START])
+            attempt.received = bytes(data[:SHOWN_START])
             head, end, body = bytes(data).partition(b"\r\n\r\n")
             super().data_received(head + end)
             data = body

@@ -24,6 +24,12 @@ from azureml_endpoint.timeouts import Timeout
 USER_AGENT = "azureml-endpoint"
 MOST_REDIRECTS = 5
 
+SHOWN_START = 80
+"""Bytes of an answer's start that an error shows when the connection breaks."""
+
+LAST_CHUNK = 0.05
+"""Seconds that a stream's last chunk is waited for after `[DONE]`, so that the connection can be kept."""
+
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 

@@ -19,13 +19,10 @@ from requests.adapters import HTTPAdapter
 
 from azureml_endpoint.connections import POOLS, current
 from azureml_endpoint.errors import CertificateError, EndpointError
-from azureml_endpoint.exchanges import Attempt, Limits, Reply, Request, timed_out
+from azureml_endpoint.exchanges import LAST_CHUNK, Attempt, Limits, Reply, Request, timed_out
 from azureml_endpoint.surroundings import proxies_for, tls_context
 
 KEPT_CONNECTIONS = 128
-
-LAST_CHUNK = 0.05
-"""Seconds that a stream's last chunk is waited for after `[DONE]`, so that the connection can be kept."""
 
 _FAILURES = (
     requests.RequestException,

@@ -19,11 +19,8 @@ import aiohttp
 
 from azureml_endpoint.connections_async import LONGEST_HEADER, Connector, current
 from azureml_endpoint.errors import CertificateError, EndpointError, UnreachableError
-from azureml_endpoint.exchanges import Attempt, Limits, Reply, Request, timed_out
+from azureml_endpoint.exchanges import LAST_CHUNK, Attempt, Limits, Reply, Request, timed_out
 from azureml_endpoint.surroundings import proxies_for, tls_context
-
-LAST_CHUNK = 0.05
-"""Seconds that a stream's last chunk is waited for after `[DONE]`, so that the connection can be kept."""
 
 LARGEST_PIECE = 1 << 20
 """Bytes of a body that are written at once; a larger one is written piece by piece, as aiohttp advises."""
