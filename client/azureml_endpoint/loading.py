@@ -33,9 +33,9 @@ def load_llm(
     """Return the endpoint that `save`, ours or LangChain's, wrote to a .json, .yaml or .yml file.
 
     The key comes from the argument or from AZUREML_ENDPOINT_API_KEY; what a file does not say, as LangChain's do not
-    say URL, api type and timeout, from the environment too. A formatter of one's own is made only when it is in `allowed_formatters`, as
-    a class or by import path. Raises ValueError for an unknown key or type, an unreadable file, or a formatter that
-    is not allowed.
+    say URL, api type and timeout, from the environment too. A formatter of one's own is made only when it is in
+    `allowed_formatters`, as a class or by import path. Raises ValueError for an unknown key or type, an unreadable
+    file, or a formatter that is not allowed.
     """
     data = _read(Path(file))
     if endpoint_api_key is not None:

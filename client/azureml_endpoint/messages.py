@@ -20,6 +20,8 @@ ROLES: Mapping[str, str] = {
 
 _CHUNK = "MessageChunk"
 _KEYS = {"role", "content", "name", "tool_calls", "tool_call_id"}
+_ANSWERED = {"id", "refusal", "annotations", "audio"}
+"""Keys of an answer as the openai SDK dumps it, which a request does not have."""
 
 
 class UsageMetadata(TypedDict):
@@ -138,8 +140,8 @@ class ChatMessage(Message):
 def as_messages(value: Any) -> list[Any]:
     """Return what a chat call was given as a list of messages.
 
-    Takes a text, a message, or a sequence of: texts, dicts with `role` and `content`, `(role, content)` pairs,
-    our own messages, and anything with LangChain's `.type` and `.content`, which is handed on as it is; also
+    Takes a text, a message, or a sequence of: texts, dicts with `role` (or `type`) and `content`, `(role, content)`
+    pairs, our own messages, and anything with LangChain's `.type` and `.content`, which is handed on as it is; also
     a LangChain prompt value (`.to_messages()`). Anything else raises ValueError.
     """
     if hasattr(value, "to_messages"):
@@ -207,6 +209,8 @@ def _message_of(item: Any) -> Message:
             return ChatMessage(content, role=wire_role(role))
         case {"role": role}:
             return _message_of_dict(role, item)
+        case {"type": kind, "content": _}:
+            return _message_of_dict(kind, {name: value for name, value in item.items() if name != "type"})
     raise ValueError(
         "a message is a text, a dict with role and content, a (role, content) pair, or an object with "
         f".type and .content; this is {type(item).__name__}"
@@ -214,7 +218,8 @@ def _message_of(item: Any) -> Message:
 
 
 def _message_of_dict(role: Any, item: Mapping[str, Any]) -> Message:
-    if unknown := sorted(map(str, item.keys() - _KEYS)):
+    told = {str(name) for name, value in item.items() if value is not None}
+    if unknown := sorted(told - _KEYS - (_ANSWERED if wire_role(role) == "assistant" else set())):
         raise ValueError(f"a message has no key {unknown[0]!r}; it may have {', '.join(sorted(_KEYS))}")
     name, content = item.get("name"), item.get("content")
     match wire_role(role):

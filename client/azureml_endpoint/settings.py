@@ -43,7 +43,8 @@ class AzureMLBaseEndpoint(BaseModel):
 
     An argument that is missing or empty is taken from the environment (`ENVIRONMENT`), else it has its default.
     All settings are checked together, at construction and at each assignment, and a refused assignment changes
-    nothing. Copies, pickles and assignments do not look at the environment again, but for a pickle's key. An assignment takes effect with the next call: assigning `endpoint_api_key` rotates the key.
+    nothing. Copies, pickles and assignments do not look at the environment again, but for a pickle's key. An
+    assignment takes effect with the next call: assigning `endpoint_api_key` rotates the key.
     Raises pydantic's ValidationError, a ValueError, which never holds a value that was passed.
     """
 

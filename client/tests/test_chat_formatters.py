@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from azureml_endpoint import (
     AIMessage,
     CustomOpenAIChatContentFormatter,
+    CustomOpenAIContentFormatter,
     HumanMessage,
     LlamaChatContentFormatter,
     MistralChatContentFormatter,
@@ -189,3 +190,29 @@ def test_odd_neighbours_of_the_text_do_no_harm() -> None:
 def test_a_prompt_is_a_conversation_of_one_message() -> None:
     body = json.loads(CustomOpenAIChatContentFormatter().format_request_payload("x", {}, S))
     assert body == {"messages": [{"role": "user", "content": "x"}]}
+
+
+@pytest.mark.parametrize("arguments", [{"a": 1}, '{"a": 1}'])
+def test_arguments_of_a_tool_may_be_an_object(arguments: Any) -> None:
+    calls = [{"id": "1", "type": "function", "function": {"name": "f", "arguments": arguments}}]
+    choice = {"message": {"role": "assistant", "content": None, "tool_calls": calls}, "finish_reason": "tool_calls"}
+    body = json.dumps({"choices": [choice]}).encode()
+    message = CustomOpenAIChatContentFormatter().format_response_payload(body, ApiType.serverless).message
+    assert (message.tool_calls[0]["args"], message.invalid_tool_calls) == ({"a": 1}, [])
+
+
+@pytest.mark.parametrize(
+    ("formatter", "kind", "body"),
+    [
+        (CustomOpenAIChatContentFormatter(), "dedicated", {"output": ""}),
+        (CustomOpenAIChatContentFormatter(), "serverless", {"choices": [{"message": {"content": ""}}]}),
+        (CustomOpenAIContentFormatter(), "serverless", {"choices": [{"text": ""}]}),
+        (CustomOpenAIContentFormatter(), "serverless", {"choices": []}),
+    ],
+)
+def test_an_error_beside_nothing_is_an_error(formatter: Any, kind: str, body: dict[str, Any]) -> None:
+    with pytest.raises(ResponseFormatError, match="boom"):
+        formatter.format_response_payload(json.dumps({**body, "error": {"message": "boom"}}).encode(), kind)
+    if body != {"choices": []}:
+        answer = formatter.format_response_payload(json.dumps({**body, "error": None}).encode(), kind)
+        assert answer.text == ""

@@ -125,3 +125,20 @@ def test_tool_calls_are_split_by_their_arguments() -> None:
     good, bad = parse_tool_calls([{"name": "f", "args": json.dumps({"a": 1})}, {"name": "g", "args": "[" * 100_000}])
     assert [each["name"] for each in good] == ["f"]
     assert [each["name"] for each in bad] == ["g"]
+
+
+def test_what_the_openai_sdk_dumps_is_accepted() -> None:
+    dumped = {"role": "assistant", "content": "x", "id": "m1", "refusal": None, "annotations": [], "audio": None}
+    sent = [wire_message(each) for each in as_messages([{**dumped, "function_call": None}])]
+    assert sent == [{"role": "assistant", "content": "x"}]
+    assert wire_message({"role": "user", "content": "x", "id": None}) == {"role": "user", "content": "x"}
+    for wrong in ({"role": "user", "content": "x", "id": "1"}, {**dumped, "function_call": {"name": "f"}}):
+        with pytest.raises(ValueError, match="a message has no key"):
+            as_messages([wrong])
+
+
+def test_a_dict_may_tell_its_type_as_langchain_does() -> None:
+    assert wire_message({"type": "human", "content": "x"}) == {"role": "user", "content": "x"}
+    assert wire_message({"type": "ai", "content": "x", "name": "n"})["name"] == "n"
+    with pytest.raises(ValueError, match="'developer' is not supported"):
+        as_messages([{"role": "developer", "content": "x"}])

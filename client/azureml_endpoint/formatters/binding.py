@@ -1,31 +1,33 @@
 """How the endpoint classes speak to any formatter: two or three arguments, text or generation, class or duck."""
 
-import inspect
-from collections.abc import Callable
 from typing import Any
 
 from azureml_endpoint.addresses import AzureMLEndpointApiType
 from azureml_endpoint.errors import ResponseFormatError
+from azureml_endpoint.formatters.signatures import Signature
 from azureml_endpoint.generations import ChatGeneration, Generation
 from azureml_endpoint.messages import AIMessage
+from azureml_endpoint.payloads import copied
 
 _BROKEN = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError, AssertionError)
 
 
 class Binding:
-    """One formatter, ready to be called; its signatures are looked at once."""
+    """One formatter, ready to be called; its signatures are looked at once, its methods are those of the moment."""
 
     def __init__(self, formatter: Any, method: str) -> None:
         self.formatter = formatter
-        self._request: Callable[..., Any] = getattr(formatter, method)
-        self._response: Callable[..., Any] = formatter.format_response_payload
-        self._request_knows_type = _takes(self._request, 3)
-        self._response_knows_type = _takes(self._response, 2)
+        self._method = method
+        self._is_ours = type(formatter).__module__.startswith("azureml_endpoint.")
+        self._signatures: dict[tuple[str, Any], Signature] = {}
 
     def request(self, value: Any, parameters: dict[str, Any], api_type: AzureMLEndpointApiType) -> bytes:
-        """Return the body that the formatter makes; a text is encoded as UTF-8, as early LangChain allowed."""
-        extra = (api_type,) if self._request_knows_type else ()
-        body = self._request(value, parameters, *extra)
+        """Return the body that the formatter makes; a text is encoded as UTF-8, as early LangChain allowed.
+
+        A formatter of one's own is given parameters that it may change.
+        """
+        own = parameters if self._is_ours else copied(parameters)
+        body = self._call(self._method, (value, own), api_type)
         if isinstance(body, str):
             return body.encode()
         if not isinstance(body, bytes | bytearray):
@@ -34,14 +36,21 @@ class Binding:
 
     def response(self, output: bytes, api_type: AzureMLEndpointApiType) -> Any:
         """Return what the formatter reads; whatever it stumbles over becomes ResponseFormatError."""
-        extra = (api_type,) if self._response_knows_type else ()
         try:
-            return self._response(output, *extra)
+            return self._call("format_response_payload", (output,), api_type)
         except ResponseFormatError:
             raise
         except _BROKEN as error:
             expected = f"another shape ({type(error).__name__}: {error})"
             raise ResponseFormatError.of(self.name, expected, output) from error
+
+    def _call(self, name: str, values: tuple[Any, ...], api_type: AzureMLEndpointApiType) -> Any:
+        method = getattr(self.formatter, name)
+        known = name, getattr(method, "__func__", method)
+        signature = self._signatures.get(known)
+        if signature is None:
+            signature = self._signatures[known] = Signature(method, len(values))
+        return signature.call(method, values, api_type)
 
     @property
     def name(self) -> str:
@@ -94,12 +103,3 @@ def as_chat_generation(answer: Any, reader: str) -> ChatGeneration:
         response_metadata=dict(metadata or info or {}),
     )
     return ChatGeneration(own, info)
-
-
-def _takes(method: Callable[..., Any], count: int) -> bool:
-    try:
-        parameters = inspect.signature(method).parameters.values()
-    except (TypeError, ValueError):
-        return True
-    positional = [each for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
-    return len(positional) >= count or any(each.kind is each.VAR_POSITIONAL for each in parameters)

@@ -1,11 +1,12 @@
 """The content formatters for conversations."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from azureml_endpoint.addresses import AzureMLEndpointApiType
 from azureml_endpoint.errors import ResponseFormatError
-from azureml_endpoint.formatters.contract import ContentFormatterBase, Parameters
+from azureml_endpoint.formatters.contract import ContentFormatterBase, Parameters, says_error
 from azureml_endpoint.formatters.escapes import escape
 from azureml_endpoint.generations import ChatGeneration, choice_info, usage_metadata
 from azureml_endpoint.messages import AIMessage, WireMessage, parse_tool_calls, wire_message
@@ -101,7 +102,7 @@ class CustomOpenAIChatContentFormatter(ChatContentFormatterBase):
             case {"choices": [{"message": dict(message)} as choice, *_]} if api_type is _serverless:
                 return _choice_message(message, choice, answer)
             case {"output": str(text)} if api_type is not _serverless:
-                beside = answer.keys() & {"finish_reason", "usage", "tool_calls"}
+                beside = answer.keys() & {"finish_reason", "usage", "tool_calls"} or says_error(answer)
                 return _choice_message({**answer, "content": text}, answer, answer) if beside else AIMessage(text)
         return None
 
@@ -175,7 +176,7 @@ def _choice_message(
     content = message.get("content")
     if content is None and (calls or invalid or info["finish_reason"] in ("tool_calls", "content_filter", "length")):
         content = ""
-    if not isinstance(content, str):
+    if not isinstance(content, str) or (not content and not calls and says_error(answer)):
         return None
     metadata = {**info, **{name: answer[name] for name in ("model", "usage") if answer.get(name) is not None}}
     return AIMessage(
@@ -196,6 +197,11 @@ def _flat_calls(calls: Any) -> list[dict[str, Any]]:
         match call:
             case {"function": {"name": str(name), **function}}:
                 arguments = function.get("arguments")
-                args = arguments if isinstance(arguments, str) else ""
+                args = arguments if isinstance(arguments, str) else _as_text(arguments)
                 flat.append({"name": name, "args": args, "id": call.get("id"), "index": call.get("index")})
     return flat
+
+
+def _as_text(arguments: Any) -> str:
+    """Return arguments as the text they should be: some servers send the object itself."""
+    return "" if arguments is None else json.dumps(arguments)

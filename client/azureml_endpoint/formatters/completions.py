@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from azureml_endpoint.addresses import AzureMLEndpointApiType
-from azureml_endpoint.formatters.contract import ContentFormatterBase, Parameters
+from azureml_endpoint.formatters.contract import ContentFormatterBase, Parameters, says_error
 from azureml_endpoint.formatters.escapes import escape
 from azureml_endpoint.generations import Generation, choice_info
 
@@ -99,6 +99,8 @@ class CustomOpenAIContentFormatter(ContentFormatterBase):
         """Return the first row's text, or the first choice."""
         match answer:
             case {"choices": [{"text": str(text)} as choice, *_]} if api_type is _serverless:
+                if not text and says_error(answer):
+                    return None
                 return self._generation(text, choice, answer)
             case [{"0": str(text)}, *_] if api_type is not _serverless:
                 return text

@@ -113,3 +113,8 @@ class ContentFormatterBase:
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={value!r}" for name, value in state(self).items() if value is not False)
         return f"{type(self).__name__}({settings})"
+
+
+def says_error(answer: Mapping[str, Any]) -> bool:
+    """Return whether a decoded answer holds an error, whatever is empty beside it."""
+    return bool(answer.get("error"))
