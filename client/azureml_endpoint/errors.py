@@ -222,7 +222,7 @@ class ScoringTimeoutError(StatusError):
 
     meaning = (
         "The model took longer than the deployment's request_timeout_ms (5 s unless set): "
-        "ask for fewer tokens or raise it. It is not tried again, since the model may still be at work."
+        "ask for fewer tokens or raise it. Mind that it may still be at work on a request that is tried again."
     )
 
 
