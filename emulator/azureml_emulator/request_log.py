@@ -10,6 +10,9 @@ from typing import Any, TextIO
 
 from azureml_emulator.journal import Exchange
 
+Redact = Callable[[Any], Any]
+"""Takes keys out of a JSON value."""
+
 _WAITING = 10_000
 _SHOWN = ("at", "endpoint", "deployment", "method", "path", "status", "served_ms", "request_id", "notes")
 
@@ -17,12 +20,13 @@ _SHOWN = ("at", "endpoint", "deployment", "method", "path", "status", "served_ms
 class Text:
     """Lines for people: time, status, what was called, who answered, how long it took, and the notes."""
 
-    def exchange(self, exchange: Exchange) -> str:
+    def exchange(self, exchange: Exchange, redact: Redact) -> str:
         """Give the line of an exchange."""
         who = f"{exchange.endpoint}/{exchange.deployment}" if exchange.deployment else exchange.endpoint or "-"
         took = "gone" if exchange.served is None else f"{exchange.served * 1000:.1f} ms"
         line = f"{_clock(exchange.at)}  {exchange.status}  {exchange.method} {exchange.path}  {who}  {took}"
-        return _printable("  ! ".join([line, *exchange.notes]))
+        notes = exchange.notes
+        return _printable("  ! ".join([line, *redact(notes)]) if notes else line)
 
     def event(self, at: float, level: str, message: str) -> str:
         """Give the line of anything else that happened."""
@@ -32,10 +36,10 @@ class Text:
 class Json:
     """The same facts, a JSON object a line."""
 
-    def exchange(self, exchange: Exchange) -> str:
+    def exchange(self, exchange: Exchange, redact: Redact) -> str:
         """Give the line of an exchange."""
         facts = exchange.as_dict()
-        return json.dumps({name: facts[name] for name in _SHOWN})
+        return json.dumps({name: facts[name] for name in _SHOWN} | {"notes": redact(facts["notes"])})
 
     def event(self, at: float, level: str, message: str) -> str:
         """Give the line of anything else that happened."""
@@ -63,11 +67,11 @@ def _printable(text: str) -> str:
 class RequestLog(logging.Handler):
     """Collects exchanges and writes their lines a batch at a time; also what the server itself has to log.
 
-    `redact` is applied to each line's JSON value or text. When nobody reads any more (a closed pipe), it falls
-    silent; when somebody reads too slowly, the oldest lines that wait are dropped.
+    `redact` is applied to the notes, the only part that may quote a prompt. When nobody reads any more (a closed
+    pipe), it falls silent; when somebody reads too slowly, the oldest lines that wait are dropped.
     """
 
-    def __init__(self, stream: TextIO, form: Text | Json, redact: Callable[[Any], Any]) -> None:
+    def __init__(self, stream: TextIO, form: Text | Json, redact: Redact) -> None:
         super().__init__()
         self._stream: TextIO | None = stream
         self._form = form
@@ -89,7 +93,7 @@ class RequestLog(logging.Handler):
         """Write down what is waiting."""
         lines = []
         while self._exchanges:
-            lines.append(self._redact(self._form.exchange(self._exchanges.popleft())) + "\n")
+            lines.append(self._form.exchange(self._exchanges.popleft(), self._redact) + "\n")
         if lines:
             self._write("".join(lines))
 
