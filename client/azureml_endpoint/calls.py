@@ -16,6 +16,8 @@ from azureml_endpoint.saving import save
 Out = TypeVar("Out")
 OutChunk = TypeVar("OutChunk")
 
+_LANGCHAIN = frozenset({"tags", "metadata", "run_name", "run_id"})
+
 
 class Calls(Road[In, Generated, Chunk], Generic[In, Out, Generated, Chunk, OutChunk]):
     """LangChain's methods, for every endpoint class.
@@ -73,17 +75,31 @@ class Calls(Road[In, Generated, Chunk], Generic[In, Out, Generated, Chunk, OutCh
         return await in_tasks(work, _concurrency(config, max_concurrency), return_exceptions=return_exceptions)
 
     def generate(
-        self, prompts: Iterable[In], stop: Stop = None, *, max_concurrency: int | None = None, **kwargs: Any
+        self,
+        prompts: Iterable[In],
+        stop: Stop = None,
+        callbacks: Any = None,
+        *,
+        max_concurrency: int | None = None,
+        **kwargs: Any,
     ) -> LLMResult[Generated]:
-        """Return the generations of many inputs, with what came beside their texts."""
-        work = [partial(self.generate_one, each, stop, **kwargs) for each in _several(prompts)]
+        """Return the generations of many inputs, with what came beside their texts; callbacks are not called."""
+        parameters = _parameters(kwargs)
+        work = [partial(self.generate_one, each, stop, **parameters) for each in _several(prompts)]
         return LLMResult([[each] for each in in_threads(work, max_concurrency)])
 
     async def agenerate(
-        self, prompts: Iterable[In], stop: Stop = None, *, max_concurrency: int | None = None, **kwargs: Any
+        self,
+        prompts: Iterable[In],
+        stop: Stop = None,
+        callbacks: Any = None,
+        *,
+        max_concurrency: int | None = None,
+        **kwargs: Any,
     ) -> LLMResult[Generated]:
-        """Return the generations of many inputs, with what came beside their texts."""
-        work = [partial(self.agenerate_one, each, stop, **kwargs) for each in _several(prompts)]
+        """Return the generations of many inputs, with what came beside their texts; callbacks are not called."""
+        parameters = _parameters(kwargs)
+        work = [partial(self.agenerate_one, each, stop, **parameters) for each in _several(prompts)]
         return LLMResult([[each] for each in await in_tasks(work, max_concurrency)])
 
     def save(self, file_path: Path | str) -> None:
@@ -121,6 +137,11 @@ class Calls(Road[In, Generated, Chunk], Generic[In, Out, Generated, Chunk, OutCh
     @abstractmethod
     def _output_chunk(self, chunk: Chunk) -> OutChunk:
         """Return what `stream` yields for a piece."""
+
+
+def _parameters(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the model's parameters among the arguments of `generate`; the others are for LangChain's machinery."""
+    return {name: value for name, value in kwargs.items() if name not in _LANGCHAIN}
 
 
 def _several(inputs: Iterable[In]) -> Sequence[In]:

@@ -27,7 +27,9 @@ EndpointError
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
+
+from azureml_endpoint.masks import CUT, without
 
 KEPT_BODY = 4000
 """Characters of an answer's body that an error keeps."""
@@ -39,22 +41,11 @@ SHOWN_BODY = 600
 SHORTEST_SECRET = 8
 """Characters a key must have to be looked for in texts; Azure's have at least 32."""
 
-_CUT = "…"
-
 
 def excerpt(body: bytes | bytearray | str, limit: int = KEPT_BODY) -> str:
     """Return at most `limit` characters of a body, whatever bytes it is made of."""
     text = body if isinstance(body, str) else bytes(body[: 4 * limit + 4]).decode("utf-8", "replace")
-    return text if len(text) <= limit else f"{text[:limit]}{_CUT}"
-
-
-def masked(text: str, secret: str) -> str:
-    """Return `text` with `secret` as `***`, and so for its beginning where an excerpt was cut in the midst of it."""
-    text = text.replace(secret, "***")
-    if _CUT in text:
-        for length in range(len(secret) - 1, 3, -1):
-            text = text.replace(secret[:length] + _CUT, f"***{_CUT}")
-    return text
+    return text if len(text) <= limit else f"{text[:limit]}{CUT}"
 
 
 class EndpointError(Exception):
@@ -85,9 +76,9 @@ class EndpointError(Exception):
     def without(self, secret: str) -> Self:
         """Return this error with `secret`, should the endpoint have echoed it, masked in all that it carries."""
         if len(secret) >= SHORTEST_SECRET:
-            self.args = tuple(_without(each, secret) for each in self.args)
+            self.args = tuple(without(each, secret) for each in self.args)
             for name, value in vars(self).items():
-                setattr(self, name, _without(value, secret))
+                setattr(self, name, without(value, secret))
         return self
 
     @property
@@ -105,14 +96,6 @@ class EndpointError(Exception):
     def model_reason(self) -> str | None:
         """Azure's word for why the model failed, such as `model_error` or `model_not_ready`."""
         return self.headers.get("ms-azureml-model-error-reason") or None
-
-
-def _without(value: Any, secret: str) -> Any:
-    if isinstance(value, str):
-        return masked(value, secret)
-    if isinstance(value, dict):
-        return {_without(name, secret): _without(each, secret) for name, each in value.items()}
-    return value
 
 
 class UnreachableError(EndpointError, ConnectionError):

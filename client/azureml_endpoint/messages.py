@@ -153,6 +153,11 @@ def as_messages(value: Any) -> list[Any]:
     return [item if _looks_like_message(item) else _message_of(item) for item in value]
 
 
+def buffer_string(value: Any) -> str:
+    """Return messages as one text, a line each with who speaks, as LangChain's `get_buffer_string` does."""
+    return "\n".join(f"{_speaker(each)}: {_text(each.content)}" for each in as_messages(value))
+
+
 def wire_message(message: Any) -> WireMessage:
     """Return one message in OpenAI's shape, nothing of it lost; ValueError names what cannot be sent."""
     if not _looks_like_message(message):
@@ -195,6 +200,18 @@ def parse_tool_calls(calls: Iterable[Mapping[str, Any]]) -> tuple[list[dict[str,
         else:
             bad.append({**named, "error": "the arguments are not a JSON object", "type": "invalid_tool_call"})
     return good, bad
+
+
+_SPEAKERS = {"human": "Human", "user": "Human", "ai": "AI", "assistant": "AI", "system": "System", "tool": "Tool"}
+
+
+def _speaker(message: Any) -> str:
+    """Return who speaks; a ChatMessage of LangChain's speaks under its own role."""
+    kind = message.type.removesuffix(_CHUNK).lower()
+    if kind == "chat" and not isinstance(message, ChatMessage):
+        return str(message.role)
+    role: str = message.role if kind == "chat" else kind
+    return _SPEAKERS.get(role, role.capitalize())
 
 
 def _looks_like_message(value: Any) -> bool:

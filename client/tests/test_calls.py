@@ -384,3 +384,17 @@ def test_a_parameter_may_have_any_name(server: Server, llm: MakeLLM) -> None:
     server.answer_with(echo)
     llm().invoke("p", value=1, prompts=2, prompt=3)
     assert parameters(server) == {"value": 1, "prompts": 2, "prompt": 3}
+
+
+def test_a_prompt_may_be_a_list_of_messages(server: Server, llm: MakeLLM) -> None:
+    server.answer_with(echo)
+    assert llm().invoke([HumanMessage("x"), AIMessage("y")]) == "Human: x\nAI: y"  # type: ignore[arg-type]
+
+
+def test_what_is_langchains_is_not_sent_by_generate(server: Server, llm: MakeLLM) -> None:
+    server.answer_with(echo)
+    endpoint = llm()
+    endpoint.generate(["a"], callbacks=None, tags=None, metadata=None, run_name="r", run_id=None, temperature=0.5)
+    assert server.last.json["input_data"]["parameters"] == {"temperature": 0.5}
+    asyncio.run(endpoint.agenerate(["a"], None, None, tags=["t"]))
+    assert server.last.json["input_data"]["parameters"] == {}

@@ -30,6 +30,7 @@ from langchain_core.rate_limiters import InMemoryRateLimiter
 from langchain_core.tools import tool
 from pydantic import BaseModel, SecretStr, ValidationError
 
+import azureml_endpoint.langchain
 from azureml_endpoint import EndpointError, ResponseFormatError, StreamCutError
 from azureml_endpoint.langchain import (
     AzureMLChatOnlineEndpoint,
@@ -783,3 +784,8 @@ def test_copies_and_files_do_not_read_the_environment_again(tmp_path: Path, monk
     copies.append(load_llm(tmp_path / "a.json"))
     assert [each.deployment_name for each in copies] == [""] * 5
     assert [each._endpoint.deployment_name for each in copies] == [""] * 5
+
+
+def test_the_same_names_are_exported_as_by_langchain() -> None:
+    assert azureml_endpoint.langchain.AzureMLEndpointClient is azureml_endpoint.AzureMLEndpointClient
+    assert azureml_endpoint.langchain.AzureMLBaseEndpoint is azureml_endpoint.AzureMLBaseEndpoint

@@ -4,6 +4,7 @@ import json
 from types import SimpleNamespace
 from typing import Any
 
+import langchain_core.messages as lc
 import pytest
 
 from azureml_endpoint.messages import (
@@ -14,6 +15,7 @@ from azureml_endpoint.messages import (
     SystemMessage,
     ToolMessage,
     as_messages,
+    buffer_string,
     parse_tool_calls,
     wire_message,
     wire_role,
@@ -142,3 +144,18 @@ def test_a_dict_may_tell_its_type_as_langchain_does() -> None:
     assert wire_message({"type": "ai", "content": "x", "name": "n"})["name"] == "n"
     with pytest.raises(ValueError, match="'developer' is not supported"):
         as_messages([{"role": "developer", "content": "x"}])
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [lc.HumanMessage("x"), lc.AIMessage("y"), lc.SystemMessage("z"), lc.ToolMessage("t", tool_call_id="1")],
+        [lc.ChatMessage(role="boss", content="c"), lc.HumanMessage([{"type": "text", "text": "p"}])],
+        [("system", "x"), ("user", "y"), ("ai", "z")],
+        [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}],
+        ["a", "b"],
+        [],
+    ],
+)
+def test_messages_as_one_text_are_langchains(messages: Any) -> None:
+    assert buffer_string(messages) == lc.get_buffer_string(lc.convert_to_messages(messages))
