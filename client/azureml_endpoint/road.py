@@ -31,6 +31,8 @@ class Road(AzureMLBaseEndpoint, Generic[In, Generated, Chunk]):
     def request_payload(self, value: In, /, stop: Stop = None, **kwargs: Any) -> bytes:
         """Return the body that is sent for `value`."""
         parameters = {**(self.model_kwargs or {}), **kwargs}
+        if stop is not None:
+            parameters.pop("stop", None)  # also no stop at all beats one of the constructor
         if stop:
             parameters["stop"] = stop if isinstance(stop, str) else list(stop)
         return self._binding.request(self._input(value), parameters, self.endpoint_api_type)

@@ -169,7 +169,7 @@ def _mapped(attempt: Attempt) -> Iterator[None]:
     except EndpointError:
         raise
     except _FAILURES as error:
-        raise _error_of(error, attempt) from error
+        raise _error_of(error, attempt) from None  # the cause may quote a key that the endpoint echoed
 
 
 def _error_of(error: Exception, attempt: Attempt) -> EndpointError:

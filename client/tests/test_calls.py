@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import socket
 import threading
 import time
+import traceback
 from types import SimpleNamespace
 from typing import Any
 
@@ -398,3 +400,32 @@ def test_what_is_langchains_is_not_sent_by_generate(server: Server, llm: MakeLLM
     assert server.last.json["input_data"]["parameters"] == {"temperature": 0.5}
     asyncio.run(endpoint.agenerate(["a"], None, None, tags=["t"]))
     assert server.last.json["input_data"]["parameters"] == {}
+
+
+def test_no_stop_at_all_beats_the_one_of_the_constructor(server: Server, llm: MakeLLM) -> None:
+    server.answer_with(echo)
+    endpoint = llm(model_kwargs={"stop": ["A"]})
+    for stop, sent in ((None, {"stop": ["A"]}), ([], {}), ("B", {"stop": "B"})):
+        endpoint.invoke("x", stop=stop)
+        assert parameters(server) == sent
+
+
+@pytest.mark.parametrize("awaited", [False, True])
+def test_a_key_in_a_status_line_is_in_no_traceback(llm: MakeLLM, awaited: bool) -> None:
+    key = "a-key-of-many-characters"
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(f"HTTP/1.1 oops Bearer {key}\r\n\r\n".encode())
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/score"
+        endpoint = llm(endpoint_url=url, endpoint_api_key=key, max_retries=0)
+        with pytest.raises(EndpointError) as error:
+            asyncio.run(endpoint.ainvoke("x")) if awaited else endpoint.invoke("x")
+        thread.join()
+    assert key not in "".join(traceback.format_exception(error.value))
