@@ -14,6 +14,7 @@ from azureml_emulator import answers, container, journal, live, request, schema,
 from azureml_emulator.api_type import Dedicated, Serverless
 from azureml_emulator.directory import Directory
 from azureml_emulator.errors import WrongShape
+from azureml_emulator.inference_servers.llm_server import LlmServer
 from azureml_emulator.schemas import all_schemas
 from contract_tests.breaking import (
     CHAT,
@@ -138,7 +139,7 @@ def surrogates_lost(patch):
     def dump(self, value):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
-    patch.setattr(Serverless, "dump", dump)
+    patch.setattr(LlmServer, "dump", dump)
 
 
 @mutation(
@@ -278,10 +279,10 @@ def host_ignored(patch):
 def any_content_type(patch):
     read = container.Container._read
 
-    def lenient(self, asked):
+    def lenient(self, shape, asked):
         headers = {**asked.call.headers, "content-type": "application/json"}
         asked.call = asked.call._replace(headers=headers)
-        return read(self, asked)
+        return read(self, shape, asked)
 
     patch.setattr(container.Container, "_read", lenient)
 

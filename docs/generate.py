@@ -14,6 +14,7 @@ from azureml_emulator.admin import Admin
 from azureml_emulator.answers import AnswerSource
 from azureml_emulator.api_type import DEDICATED, SERVERLESS
 from azureml_emulator.engine import Engine
+from azureml_emulator.inference_servers import INFERENCE_SERVERS
 from azureml_emulator.latency import Latency
 from azureml_emulator.request import Request
 from azureml_emulator.schemas import all_schemas
@@ -92,6 +93,10 @@ def api_types():
     return table(["api type", "how"], [(one.name, prose(type(one))) for one in (DEDICATED, SERVERLESS)])
 
 
+def inference_servers():
+    return table(["server", "how"], [(f"`{name}`", prose(type(one))) for name, one in INFERENCE_SERVERS.items()])
+
+
 def error_rows(root):
     for one in root.__subclasses__():
         yield from error_rows(one)
@@ -137,6 +142,7 @@ GENERATED = {
     "latency": lambda: family(Latency),
     "admin": admin,
     "api types": api_types,
+    "inference servers": inference_servers,
     "errors": error_table,
     "ids": lambda: prose(Request),
 }

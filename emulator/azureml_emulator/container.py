@@ -1,11 +1,12 @@
 """A deployment's container: takes a request apart, asks the answer source, writes the response."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from azureml_emulator import tokens
 from azureml_emulator.answers import AnswerSource, Ask
-from azureml_emulator.api_type import END_OF_STREAM, EVENTS, JSON, Result, server_sent
+from azureml_emulator.draw import Draw
 from azureml_emulator.endpoint import Deployment
 from azureml_emulator.errors import (
     BadBody,
@@ -18,77 +19,107 @@ from azureml_emulator.errors import (
 from azureml_emulator.memo import Memo
 from azureml_emulator.request import Request
 from azureml_emulator.schema import Answer, Chunk, Reading, Schema, Scoring
-from azureml_emulator.wire import Write
+from azureml_emulator.schemas import find
+from azureml_emulator.wire import JSON, Headers, Result, Write
+
+EVENTS: Headers = (("content-type", "text/event-stream; charset=utf-8"),)
+END_OF_STREAM = b"data: [DONE]\n\n"
+
+
+def server_sent(event: bytes) -> bytes:
+    """Frame one event of a stream.
+
+    No comments, no `event:` lines, LF only: Microsoft's own SDK refuses a stream that has them (measured).
+    """
+    return b"data: " + event + b"\n\n"
 
 
 class Run(NamedTuple):
-    """What came of a request in the container: the result, and for the journal what was read or refused."""
+    """What came of a request in the container: the result, and for the journal what was read or refused.
+
+    `schema` is the shape at the path that was called.
+    """
 
     result: Result
+    schema: Schema[Any] | None = None
     reading: Reading | None = None
     error: ContainerError | None = None
 
 
 class Container:
-    """The running form of a deployment."""
+    """The running form of a deployment: a web server, and the shapes that it serves at their paths."""
 
     def __init__(self, settings: Deployment, endpoint: str, seed: int) -> None:
         assert settings.schema is not None
         assert settings.answer is not None
+        assert settings.server is not None
         self.name = settings.name
-        self.schema: Schema[Any] = settings.schema
-        self.api_type = self.schema.api_type
+        self.server = settings.server
         self._answer: AnswerSource = settings.answer
         self._latency = settings.latency
         self._model = settings.model or endpoint
         self._endpoint = endpoint
         self._seed = seed
+        self._home = Draw.of(str(seed).encode(), endpoint.encode())
         self._readings: Memo[Reading] = Memo()
-        self._methods = {"/": "GET"} | dict.fromkeys(self.schema.paths, "POST")
+        self._routes: dict[str, dict[str, Callable[[Request], Run]]] = {"/": {"GET": self._healthy}}
+        for schema in (settings.schema, *map(find, settings.schema.beside)):
+            for path in schema.paths:
+                self._routes.setdefault(path, {"POST": partial(self._score, schema)})
 
     def run(self, request: Request) -> Run:
-        """Serve a request: route, validate, answer, write."""
+        """Serve a request."""
+        try:
+            serve = self._route(request)
+        except ContainerError as error:
+            return Run(self.server.refuse(error, request.caller_id), error=error)
+        return serve(request)
+
+    def _route(self, request: Request) -> Callable[[Request], Run]:
+        methods = self._routes.get(request.path)
+        if methods is None:
+            raise PathNotFound
+        serve = methods.get(request.call.method)
+        if serve is None:
+            raise MethodNotAllowed
+        return serve
+
+    def _healthy(self, _: Request) -> Run:
+        return Run(self.server.healthy())
+
+    def _score(self, schema: Schema[Any], request: Request) -> Run:
+        """Validate, answer, write."""
         reading = None
         try:
-            if self._route(request) == "GET":
-                return Run(self.api_type.healthy())
-            reading = self._read(request)
+            reading = self._read(schema, request)
             answers = [self._answer.answer(Ask(one, reading, self._seed, self._endpoint)) for one in reading.prompts]
-            return Run(self._write(request, reading, answers), reading)
+            return Run(self._write(schema, request, reading, answers), schema, reading)
         except ContainerError as error:
-            return Run(self.api_type.refuse(error, request.caller_id), reading, error)
+            return Run(self.server.refuse(error, request.caller_id), schema, reading, error)
 
-    def _route(self, request: Request) -> str:
-        method = self._methods.get(request.path)
-        if method is None:
-            raise PathNotFound
-        if request.call.method != method:
-            raise MethodNotAllowed
-        return method
-
-    def _read(self, request: Request) -> Reading:
+    def _read(self, schema: Schema[Any], request: Request) -> Reading:
         call = request.call
         if call.oversized:
             raise BodyTooLarge
         kind = call.headers.get("content-type", "")
         if kind != "application/json" and kind.partition(";")[0].strip().lower() != "application/json":
             raise WrongContentType
-        reading = self._readings.get(call.body)
+        reading = self._readings.get((request.path, call.body))
         if reading is None:
             if isinstance(request.document, BadBody):
                 raise request.document
-            reading = self.schema.parse(request.document)
+            reading = schema.parse(request.document)
             if request.again:
-                self._readings.put(call.body, call.body, reading)
+                self._readings.put((request.path, call.body), call.body, reading)
         return reading
 
-    def _write(self, request: Request, reading: Reading, answers: Sequence[Answer]) -> Result:
-        scoring = Scoring(reading, answers, request.draw, int(request.call.at), self._model)
-        if reading.stream and self.schema.stream is not None:
-            return Result(200, EVENTS, tuple(self._events(self.schema.stream(scoring))), chunked=True)
+    def _write(self, schema: Schema[Any], request: Request, reading: Reading, answers: Sequence[Answer]) -> Result:
+        scoring = Scoring(reading, answers, request.draw, int(request.call.at), self._model, self._home)
+        if reading.stream and schema.stream is not None:
+            return Result(200, EVENTS, tuple(self._events(schema.stream(scoring))), chunked=True)
         seconds = self._whole(scoring)
-        body = self.api_type.dump(self.schema.write(scoring))
-        return Result(200, JSON + self.api_type.run_headers(request.caller_id, seconds), ((seconds, body),))
+        body = self.server.dump(schema.write(scoring))
+        return Result(200, JSON + self.server.run_headers(request.caller_id, seconds), ((seconds, body),))
 
     def _whole(self, scoring: Scoring) -> float:
         """When the last token of the longest answer is out; several prompts are answered side by side."""
@@ -102,5 +133,5 @@ class Container:
         for value, carried in chunks:
             out += carried
             due = self._latency.at(max(out, 1)) if self._latency else 0.0
-            yield due, server_sent(self.api_type.dump(value))
+            yield due, server_sent(self.server.dump(value))
         yield due, END_OF_STREAM

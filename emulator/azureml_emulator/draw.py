@@ -1,9 +1,11 @@
 """Randomness that is a pure function of its key: the same on every platform, at any concurrency."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
+
+Value = TypeVar("Value")
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False)
 
@@ -53,6 +55,10 @@ class Draw:
     def hexadecimal(self, label: bytes) -> str:
         """Draw 32 hexadecimal digits."""
         return blake2b(self._salt + label, key=self.key, digest_size=16).hexdigest()
+
+    def one_of(self, label: bytes, options: Sequence[Value]) -> Value:
+        """Draw one of several, each with the same chance."""
+        return options[self.integer(label) % len(options)]
 
     def pick(self, label: bytes, weights: Mapping[str, int]) -> str:
         """Draw one of the names with a chance in proportion to its weight; not all may be zero."""

@@ -1,5 +1,6 @@
 """What a person says about an endpoint: its settings, checked where they enter."""
 
+from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import Annotated, Any
 
@@ -7,10 +8,12 @@ from pydantic import BeforeValidator, ConfigDict, Field, InstanceOf, StringConst
 from pydantic.dataclasses import dataclass
 
 from azureml_emulator.answers import AnswerSource, Echo, Python
-from azureml_emulator.api_type import ApiType
+from azureml_emulator.api_type import API_TYPES, ApiType
+from azureml_emulator.inference_servers import INFERENCE_SERVERS, InferenceServer
 from azureml_emulator.latency import Latency
 from azureml_emulator.schema import Schema
 from azureml_emulator.schemas import all_schemas, find
+from azureml_emulator.spelling import nearest
 
 DEVELOPMENT_KEY = "azureml-emulator-development-key"
 """The key of every endpoint that is given none. It is public, like Azurite's, and opens nothing but emulators."""
@@ -32,6 +35,12 @@ def _no_truth(value: Any) -> Any:
     return value
 
 
+def _named(name: Any, known: Mapping[str, Any]) -> Any:
+    if isinstance(name, str) and name not in known:
+        raise ValueError(f"expected one of {', '.join(known)}{nearest(name, known)}")
+    return known.get(name, name) if isinstance(name, str) else name
+
+
 Whole = Annotated[int, BeforeValidator(_no_truth)]
 """A whole number; `yes` and `no`, which YAML reads as true and false, are none."""
 
@@ -44,6 +53,17 @@ SchemaSetting = Annotated[
     WithJsonSchema({"type": "string", "enum": list(all_schemas())}),
 ]
 """A wire shape: its name, or in Python a `Schema` of one's own."""
+
+ServerSetting = Annotated[
+    InstanceOf[InferenceServer],
+    BeforeValidator(lambda name: _named(name, INFERENCE_SERVERS)),
+    WithJsonSchema({"type": "string", "enum": list(INFERENCE_SERVERS)}),
+]
+ApiTypeSetting = Annotated[
+    InstanceOf[ApiType],
+    BeforeValidator(lambda name: _named(name, API_TYPES)),
+    WithJsonSchema({"type": "string", "enum": list(API_TYPES)}),
+]
 
 AnswerSetting = Annotated[
     AnswerSource,
@@ -66,6 +86,8 @@ class Deployment:
     """How long it takes."""
     model: str | None = None
     """The model's name that serverless answers report."""
+    server: ServerSetting | None = None
+    """The web server that its container runs; the schema's own if left out."""
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -79,6 +101,8 @@ class Endpoint:
     """Its name: a letter, then letters, digits and dashes, 32 at most (Azure also wants at least 3)."""
     schema: SchemaSetting | None = None
     """The wire shape of its deployments."""
+    api_type: ApiTypeSetting | None = None
+    """The kind of endpoint; the schema's own if left out."""
     key: Key = field(default=DEVELOPMENT_KEY, repr=False)
     """The key that callers need."""
     answer: AnswerSetting = field(default_factory=Echo)
@@ -104,8 +128,10 @@ class Endpoint:
         names = [one.name for one in deployments]
         if len(set(names)) < len(names):
             raise ValueError(f"deployments need names of their own, not {', '.join(names)}")
-        if len({one.schema.api_type.name for one in deployments if one.schema}) > 1:
+        kinds = [one.schema.api_type for one in deployments if one.schema]
+        if self.api_type is None and len(set(kinds)) > 1:
             raise ValueError("the deployments of one endpoint must all be dedicated or all serverless")
+        object.__setattr__(self, "api_type", self.api_type or kinds[0])
         object.__setattr__(self, "traffic", self._split(names))
 
     def _completed(self, deployment: Deployment) -> Deployment:
@@ -118,6 +144,7 @@ class Endpoint:
             answer=deployment.answer or self.answer,
             latency=deployment.latency or self.latency,
             model=deployment.model or self.model or self.name,
+            server=deployment.server or schema.server,
         )
 
     def _split(self, names: list[str]) -> dict[str, int]:
@@ -131,13 +158,6 @@ class Endpoint:
         if sum(self.traffic.values()) not in (0, 100):
             raise ValueError(f"traffic must sum to 100 (or 0), not {sum(self.traffic.values())}")
         return {name: self.traffic.get(name, 0) for name in names}
-
-    @property
-    def api_type(self) -> ApiType:
-        """The kind of endpoint, which all its deployments share."""
-        schema = self.deployments[0].schema
-        assert schema is not None
-        return schema.api_type
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@
     │   ├── DeploymentNotFound       404  azureml-model-deployment names none
     │   ├── EndpointNotFound         404  no endpoint of that name, or none with traffic
     │   └── ShuttingDown             503  the emulator is draining
-    └── ContainerError           the model's container refuses; the api type decides how that is shown
+    └── ContainerError           the model's container refuses, as its web server words it
         ├── BadBody                  400  not UTF-8, not JSON
         ├── PathNotFound             404
         ├── MethodNotAllowed         405
@@ -18,7 +18,7 @@
         └── ScoringFailed            500  the answer source raised
 
 A `ContainerError` knows how Microsoft's inference server (azmlinfsrv) words it as well as its LLM server; the
-api type (`api_type.py`) says which one an endpoint runs.
+deployment says which of `inference_servers/` it runs.
 """
 
 from collections.abc import Sequence

@@ -3,7 +3,6 @@
 from email.utils import formatdate
 from functools import lru_cache
 
-from azureml_emulator.api_type import Result
 from azureml_emulator.container import Container, Run
 from azureml_emulator.draw import Draw
 from azureml_emulator.endpoint import Endpoint
@@ -16,9 +15,7 @@ from azureml_emulator.errors import (
 from azureml_emulator.journal import Exchange, blotted
 from azureml_emulator.memo import Memo, Tally
 from azureml_emulator.request import Request
-from azureml_emulator.wire import Call, Headers, Reply
-
-TEXT: Headers = (("content-type", "text/plain"),)
+from azureml_emulator.wire import TEXT, Call, Headers, Reply, Result
 
 
 class LiveEndpoint:
@@ -31,6 +28,7 @@ class LiveEndpoint:
 
     def __init__(self, settings: Endpoint, seed: int = 0) -> None:
         self.settings = settings
+        assert settings.api_type is not None
         self.api_type = settings.api_type
         self._seed = seed if settings.seed is None else settings.seed
         self._containers = {one.name: Container(one, settings.name, self._seed) for one in settings.deployments}
@@ -115,7 +113,7 @@ class LiveEndpoint:
             blotted(request.client_id, self.settings.key),
             problem,
             call.body,
-            container.schema if container and run and run.reading else None,
+            run.schema if run and run.reading else None,
         )
         return Reply(result.status, framed(result, call.at, ids), result.writes, result.chunked, exchange)
 

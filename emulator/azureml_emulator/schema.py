@@ -10,8 +10,9 @@ from typing_extensions import TypedDict  # pydantic asks for this one before Pyt
 
 from azureml_emulator import tokens
 from azureml_emulator.api_type import DEDICATED, ApiType
-from azureml_emulator.draw import Draw
+from azureml_emulator.draw import Draw, canonical
 from azureml_emulator.errors import Details, WrongShape
+from azureml_emulator.inference_servers import AZMLINFSRV, InferenceServer
 
 Body = TypeVar("Body")
 
@@ -77,7 +78,8 @@ class Reading(NamedTuple):
     """A request as the model's container understands it: its prompts, and the parameters as they were sent.
 
     `full_text` and `max_tokens` are what holds when the parameters do not say: whether the answer repeats the
-    prompt, and the length limit in tokens (None: up to the model).
+    prompt, and the length limit in tokens (None: up to the model). `choices` is how many answers to each prompt
+    are wanted, `form` which of the shape's request forms this was, where the answer's form depends on it.
     """
 
     prompts: tuple[Prompt, ...]
@@ -85,6 +87,8 @@ class Reading(NamedTuple):
     stream: bool = False
     full_text: bool = False
     max_tokens: int | None = None
+    choices: int = 1
+    form: str = ""
 
 
 class Answer(NamedTuple):
@@ -97,7 +101,9 @@ class Answer(NamedTuple):
 class Scoring(NamedTuple):
     """All that is known when the response is written: what was asked, what was answered, and what envelopes need.
 
-    `created` is in Unix seconds, `model` the name that a serverless answer reports.
+    `answers` has `choices` of them for each prompt, in the order of the prompts. `created` is in Unix seconds,
+    `model` the name that a serverless answer reports. `draw` differs each time the same request comes, `home` is the
+    same for all requests to an endpoint.
     """
 
     reading: Reading
@@ -105,6 +111,12 @@ class Scoring(NamedTuple):
     draw: Draw = Draw.of()
     created: int = 0
     model: str = ""
+    home: Draw = Draw.of()
+
+    def draw_of(self, prompt: int) -> Draw:
+        """Give randomness that only endpoint, seed, and what the prompt of this number says decide."""
+        asked = self.reading.prompts[prompt]
+        return self.home.within(canonical([asked.text, list(asked.messages)]))
 
     @property
     def id(self) -> str:
@@ -130,7 +142,10 @@ class Schema(Generic[Body]):
 
     `request` and `response` are pydantic types, `read` and `write` go between them and the model, `stream`
     gives the events of a streamed answer. `paths` are served for POST, the first one being the scoring path.
-    `example` is a request that people may copy, `evidence` says how we know the shape.
+    `example` is a request that people may copy, `variants` are other forms that it takes, `evidence` says how we
+    know the shape. `speaks` tells whether the answer is the text that the answer source gives; a shape that answers
+    with labels, numbers or images makes them up from the prompt. `models` are the catalog's names for the models of
+    this shape, with `*` for any characters. `beside` names shapes that the same container serves at their own paths.
     """
 
     name: str
@@ -142,7 +157,12 @@ class Schema(Generic[Body]):
     example: Mapping[str, Any]
     evidence: str
     api_type: ApiType = DEDICATED
+    server: InferenceServer = AZMLINFSRV
     paths: tuple[str, ...] = ("/score",)
+    variants: tuple[Mapping[str, Any], ...] = ()
+    speaks: bool = True
+    models: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     stream: Callable[[Scoring], Iterator[Chunk]] | None = None
     _validate: Callable[[Any], Body] = field(init=False, repr=False, compare=False)
 

@@ -145,7 +145,10 @@ class Server:
                 body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             oversized = True
-        return Call(request.method, request.rel_url.raw_path, request.headers, body, at, listener, oversized)
+        url = request.rel_url
+        return Call(
+            request.method, url.raw_path, request.headers, body, at, listener, oversized, url.raw_query_string
+        )
 
     async def _play(self, request: web.BaseRequest, reply: Reply, start: float) -> web.StreamResponse:
         """Write a reply's bytes when they are due; aiohttp is told only whether the connection stays open."""

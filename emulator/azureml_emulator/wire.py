@@ -1,4 +1,4 @@
-"""The two values of the request path: a `Call` goes into the engine, a `Reply` comes out of it.
+"""The values of the request path: a `Call` goes into the engine, a `Reply` comes out of it.
 
 They, and the other values a request is made of, are named tuples: frozen, and a few times cheaper to make than
 frozen dataclasses, of which a request would make a dozen.
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 Headers = tuple[tuple[str, str], ...]
 """Response headers in the order in which they are sent, names in lower case as Envoy writes them."""
 
+JSON: Headers = (("content-type", "application/json"),)
+TEXT: Headers = (("content-type", "text/plain"),)
+
 Write = tuple[float, bytes]
 """Some bytes of a body and when they are due, in seconds after the call's arrival."""
 
@@ -22,7 +25,7 @@ class Call(NamedTuple):
 
     `headers` is looked up by lower-case name, whatever case they were sent in. `at` is the arrival in Unix
     seconds. `listener` names the endpoint whose own port was called, "" for the main port. `oversized` says
-    that the body was larger than the limit and was not kept.
+    that the body was larger than the limit and was not kept. `query` is what stood after the question mark, as sent.
     """
 
     method: str
@@ -32,6 +35,24 @@ class Call(NamedTuple):
     at: float = 0.0
     listener: str = ""
     oversized: bool = False
+    query: str = ""
+
+
+class Result(NamedTuple):
+    """What a container gives back to the front door, before that adds its own headers.
+
+    The content type is the first of the headers.
+    """
+
+    status: int
+    headers: Headers
+    writes: tuple[Write, ...]
+    chunked: bool = False
+
+    @property
+    def body(self) -> bytes:
+        """The whole body."""
+        return b"".join(data for _, data in self.writes)
 
 
 class Reply(NamedTuple):

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from azureml_emulator import tokens
 from azureml_emulator.api_type import SERVERLESS
+from azureml_emulator.inference_servers import LLM_SERVER
 from azureml_emulator.schema import Chunk, Fields, Prompt, Reading, Schema, Scoring, Turns
 from azureml_emulator.serverless import Envelope, FinishReason, Sampling, envelope
 
@@ -70,6 +71,7 @@ SCHEMA = Schema(
     name="chat",
     about="Serverless chat completions, plain or streamed",
     api_type=SERVERLESS,
+    server=LLM_SERVER,
     paths=("/models/chat/completions", "/chat/completions", "/v1/chat/completions"),
     request=Request,
     response=Response,

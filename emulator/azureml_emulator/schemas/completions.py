@@ -5,6 +5,7 @@ from typing import Any
 
 from azureml_emulator import tokens
 from azureml_emulator.api_type import SERVERLESS
+from azureml_emulator.inference_servers import LLM_SERVER
 from azureml_emulator.schema import Chunk, Fields, Prompt, Reading, Schema, Scoring
 from azureml_emulator.serverless import Envelope, FinishReason, Sampling, envelope
 
@@ -57,6 +58,7 @@ SCHEMA = Schema(
     name="completions",
     about="Serverless text completions, plain or streamed",
     api_type=SERVERLESS,
+    server=LLM_SERVER,
     paths=("/completions", "/v1/completions"),
     request=Request,
     response=Response,

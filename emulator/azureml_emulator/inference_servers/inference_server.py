@@ -1,0 +1,32 @@
+"""What all inference servers have in common: the questions a container asks its web server."""
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from azureml_emulator.errors import ContainerError
+from azureml_emulator.wire import Headers, Result
+
+
+class InferenceServer(ABC):
+    """How a container's web server writes JSON, says that it is healthy, and refuses."""
+
+    name: str
+
+    @abstractmethod
+    def healthy(self) -> Result:
+        """Answer `GET /`, as a probe sees it."""
+
+    @abstractmethod
+    def dump(self, value: Any) -> bytes:
+        """Write a JSON answer."""
+
+    @abstractmethod
+    def run_headers(self, caller_id: str, seconds: float) -> Headers:
+        """Give the headers that it adds to a scoring that took `seconds`."""
+
+    @abstractmethod
+    def refuse(self, error: ContainerError, caller_id: str) -> Result:
+        """Render a refusal."""
+
+    def __repr__(self) -> str:
+        return self.name
