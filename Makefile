@@ -4,6 +4,8 @@
 
 BIN := .venv/bin
 LANGCHAIN := .venv-langchain
+LANGCHAIN_03 := .venv-langchain-0.3
+AZURE := .venv-azure
 HUNT ?= 20000
 SEED := $(or $(SEED),$(shell date +%s))
 export PYTHON
@@ -25,9 +27,11 @@ check: .venv/.dev ## Lint, types, layering
 quick: .venv/.dev ## The everyday tests, under a minute
 	$(BIN)/pytest -q -n 2 -p no:benchmark -m "not slow"
 
-test: .venv/.dev $(LANGCHAIN)/.installed ## All tests, the referees included
+test: .venv/.dev $(LANGCHAIN)/.installed $(LANGCHAIN_03)/.installed $(AZURE)/.installed ## All tests, the referees included
 	$(BIN)/pytest -q
 	$(LANGCHAIN)/bin/pytest -q contract_tests/langchain_community
+	$(LANGCHAIN_03)/bin/pytest -q contract_tests/langchain_community_03
+	$(AZURE)/bin/pytest -q contract_tests/azure
 
 hunt: .venv/.dev ## Fuzz for long, with a new seed each time (SEED=...); findings go into docs/hunts.md
 	HUNT=$(HUNT) $(BIN)/pytest -q emulator/tests/test_fuzz.py --hypothesis-seed=$(SEED)
@@ -39,7 +43,7 @@ docs: .venv/.dev ## Write the generated tables into the documentation
 	$(BIN)/python docs/generate.py
 
 clean: ## Remove the environments
-	rm -rf .venv $(LANGCHAIN)
+	rm -rf .venv $(LANGCHAIN) $(LANGCHAIN_03) $(AZURE)
 
 .venv/.base: pyproject.toml scripts/environment.sh
 	@sh scripts/environment.sh .venv $@ --editable .
@@ -47,5 +51,9 @@ clean: ## Remove the environments
 .venv/.dev: .venv/.base requirements/dev.txt
 	@sh scripts/environment.sh .venv $@ --editable '.[all]' --requirement requirements/dev.txt
 
-$(LANGCHAIN)/.installed: pyproject.toml scripts/environment.sh requirements/langchain-community.txt
-	@sh scripts/environment.sh $(LANGCHAIN) $@ --editable . --requirement requirements/langchain-community.txt
+$(LANGCHAIN)/.installed: requirements/langchain-community.txt
+$(LANGCHAIN_03)/.installed: requirements/langchain-community-0.3.txt
+$(AZURE)/.installed: requirements/azure.txt
+
+%/.installed: pyproject.toml scripts/environment.sh
+	@sh scripts/environment.sh $* $@ --editable . --requirement $(filter requirements/%,$^)

@@ -30,17 +30,22 @@ _LIMITS = frozenset(
         "return_full_text",
         "stream",
         "stream_options",
+        "n",
     )
 )
 
 
 class Ask(NamedTuple):
-    """One prompt with all that an answer may depend on: the request it is part of, the seed, the endpoint."""
+    """One prompt with all that an answer may depend on: the request it is part of, the seed, the endpoint.
+
+    `choice` is the number of the answer, where several to one prompt are wanted (`n`).
+    """
 
     prompt: Prompt
     reading: Reading
     seed: int = 0
     endpoint: str = ""
+    choice: int = 0
 
     @property
     def parameters(self) -> Mapping[str, Any]:
@@ -55,7 +60,8 @@ class Ask(NamedTuple):
         """
         chosen = {name: value for name, value in self.parameters.items() if name not in _LIMITS}
         asked = [self.prompt.text, list(self.prompt.messages)]
-        return Draw.of(str(self.seed).encode(), self.endpoint.encode(), canonical(asked), canonical(chosen))
+        draw = Draw.of(str(self.seed).encode(), self.endpoint.encode(), canonical(asked), canonical(chosen))
+        return draw.within(b"choice %d" % self.choice) if self.choice else draw
 
     def cut(self, text: str) -> Answer:
         """Apply the caller's stop sequences, token limit and `return_full_text` to a text."""

@@ -72,7 +72,7 @@ class Container:
         try:
             serve = self._route(request)
         except ContainerError as error:
-            return Run(self.server.refuse(error, request.caller_id), error=error)
+            return Run(self.server.refuse(error, request.path, request.caller_id), error=error)
         return serve(request)
 
     def _route(self, request: Request) -> Callable[[Request], Run]:
@@ -92,10 +92,14 @@ class Container:
         reading = None
         try:
             reading = self._read(schema, request)
-            answers = [self._answer.answer(Ask(one, reading, self._seed, self._endpoint)) for one in reading.prompts]
+            answers = [
+                self._answer.answer(Ask(prompt, reading, self._seed, self._endpoint, choice))
+                for prompt in reading.prompts
+                for choice in range(reading.choices)
+            ]
             return Run(self._write(schema, request, reading, answers), schema, reading)
         except ContainerError as error:
-            return Run(self.server.refuse(error, request.caller_id), schema, reading, error)
+            return Run(self.server.refuse(error, request.path, request.caller_id), schema, reading, error)
 
     def _read(self, schema: Schema[Any], request: Request) -> Reading:
         call = request.call
@@ -104,13 +108,14 @@ class Container:
         kind = call.headers.get("content-type", "")
         if kind != "application/json" and kind.partition(";")[0].strip().lower() != "application/json":
             raise WrongContentType
-        reading = self._readings.get((request.path, call.body))
+        known = call.body, request.path, call.headers.get("extra-parameters")
+        reading = self._readings.get(known)
         if reading is None:
             if isinstance(request.document, BadBody):
                 raise request.document
-            reading = schema.parse(request.document)
+            reading = schema.parse(self.server.screened(request.document, request.path, call.headers))
             if request.again:
-                self._readings.put((request.path, call.body), call.body, reading)
+                self._readings.put(known, call.body, reading)
         return reading
 
     def _write(self, schema: Schema[Any], request: Request, reading: Reading, answers: Sequence[Answer]) -> Result:

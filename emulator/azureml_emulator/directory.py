@@ -36,6 +36,15 @@ class Directory:
             raise ConfigError(f"two endpoints are called {endpoint.name!r}; names must differ, also in lower case")
         self._rebuild({**self._endpoints, endpoint.name: endpoint})
 
+    def put(self, endpoint: LiveEndpoint) -> None:
+        """Take one in, in the place of the one of that name if there is one. Raises `ConfigError` as `add` does."""
+        former = self._endpoints.get(endpoint.name)
+        if former is None:
+            self.add(endpoint)
+            return
+        endpoint.inherit(former)
+        self._rebuild({**self._endpoints, endpoint.name: endpoint})
+
     def remove(self, name: str) -> None:
         """Let one go."""
         self._rebuild({known: one for known, one in self._endpoints.items() if known != name})

@@ -27,6 +27,10 @@ class Engine:
         """Host one more."""
         self.directory.add(LiveEndpoint(endpoint, self.seed))
 
+    def put(self, endpoint: Endpoint) -> None:
+        """Host one more, or in the place of the one of that name; what was asked before still counts as asked."""
+        self.directory.put(LiveEndpoint(endpoint, self.seed))
+
     def remove(self, name: str) -> None:
         """Host one less."""
         self.directory.remove(name)

@@ -34,7 +34,7 @@ class LiveEndpoint:
         self._containers = {one.name: Container(one, settings.name, self._seed) for one in settings.deployments}
         self._home = Draw.of(str(self._seed).encode(), settings.name.encode())
         self._has_traffic = any(settings.traffic.values())
-        self._tally = Tally()
+        self.tally = Tally()
         self._keys: Memo[bytes] = Memo()
 
     @property
@@ -42,9 +42,13 @@ class LiveEndpoint:
         """The endpoint's name."""
         return self.settings.name
 
+    def inherit(self, former: "LiveEndpoint") -> None:
+        """Go on from the endpoint whose place this one takes."""
+        self.tally = former.tally
+
     def reset(self) -> None:
         """Forget what was asked before."""
-        self._tally.clear()
+        self.tally.clear()
 
     def score(self, call: Call, path: str) -> Reply:
         """Answer a call that is for this endpoint; `path` is the path below the endpoint's own address."""
@@ -67,7 +71,7 @@ class LiveEndpoint:
         """Give the randomness of a request: it depends on how often this very request came before."""
         known = self._keys.get(request.spelling)
         key = known or self._home.within(request.identity).key
-        times = self._tally.add(key)
+        times = self.tally.add(key)
         request.again = times > 0
         if request.again and known is None:
             self._keys.put(request.spelling, request.call.body, key)

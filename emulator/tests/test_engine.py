@@ -339,7 +339,7 @@ def test_what_came_once_takes_next_to_no_memory(make_call):
     for _ in range(2):
         for number in range(5):
             engine.score(make_call({"inputs": {"input_string": [str(number)]}}))
-        assert (len(live._keys), len(live._tally)) in {(0, 5), (5, 5)}
+        assert (len(live._keys), len(live.tally)) in {(0, 5), (5, 5)}
     assert len(live._keys) == 5
 
 
@@ -347,3 +347,15 @@ def test_a_call_is_a_value():
     call = Call("POST", "/score", {}, canonical(GPT2))
     with pytest.raises(AttributeError):
         call.method = "GET"  # type: ignore[misc]
+
+
+def test_an_endpoint_put_in_place_of_another_goes_on_from_it(engine, make_call, json_of):
+    before = engine.score(make_call())
+    engine.put(Endpoint("gpt2", schema="llama"))
+    reply = engine.score(make_call({"input_data": {"input_string": ["new"]}}))
+    assert json_of(reply) == [{"0": "new"}]
+    engine.put(Endpoint("gpt2", schema="gpt2"))
+    again = engine.score(make_call())
+    assert dict(again.headers)["x-request-id"] != dict(before.headers)["x-request-id"]
+    engine.put(Endpoint("another", schema="gpt2"))
+    assert engine.score(make_call(listener="another")).status == 200

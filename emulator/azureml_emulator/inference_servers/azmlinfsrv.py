@@ -33,7 +33,7 @@ class Azmlinfsrv(InferenceServer):
             ("x-ms-request-id", caller_id),
         )
 
-    def refuse(self, error: ContainerError, caller_id: str) -> Result:
+    def refuse(self, error: ContainerError, path: str, caller_id: str) -> Result:
         headers: Headers = (("x-ms-run-function-failed", str(error.in_scoring)),)
         if not error.in_routing:
             headers += (("x-ms-server-version", _VERSION), ("x-ms-request-id", caller_id))

@@ -1,6 +1,7 @@
 """What all inference servers have in common: the questions a container asks its web server."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any
 
 from azureml_emulator.errors import ContainerError
@@ -20,13 +21,17 @@ class InferenceServer(ABC):
     def dump(self, value: Any) -> bytes:
         """Write a JSON answer."""
 
+    def screened(self, document: Any, path: str, headers: Mapping[str, str]) -> Any:
+        """Look a request's JSON over before its shape is checked; give it back, or what is left of it."""
+        return document
+
     @abstractmethod
     def run_headers(self, caller_id: str, seconds: float) -> Headers:
         """Give the headers that it adds to a scoring that took `seconds`."""
 
     @abstractmethod
-    def refuse(self, error: ContainerError, caller_id: str) -> Result:
-        """Render a refusal."""
+    def refuse(self, error: ContainerError, path: str, caller_id: str) -> Result:
+        """Render the refusal of a request to a path."""
 
     def __repr__(self) -> str:
         return self.name

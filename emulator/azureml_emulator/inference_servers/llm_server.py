@@ -31,7 +31,7 @@ class LlmServer(InferenceServer):
     def run_headers(self, caller_id: str, seconds: float) -> Headers:
         return ()
 
-    def refuse(self, error: ContainerError, caller_id: str) -> Result:
+    def refuse(self, error: ContainerError, path: str, caller_id: str) -> Result:
         allow: Headers = (("allow", "POST"),) if error.llm_status == 405 else ()
         return Result(error.llm_status, allow + JSON, ((0.0, self.dump(error.llm_body())),))
 

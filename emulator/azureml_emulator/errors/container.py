@@ -1,95 +1,9 @@
-"""Everything that can go wrong, and how it looks from outside.
-
-    EmulatorError
-    ├── ConfigError              a setting, a file or a port is not what it should be: one line for a person
-    ├── DoorError                Azure's front door answers by itself: plain text, its own status
-    │   ├── AccessDenied             401  wrong, missing or unknown key
-    │   ├── BadAuthorization         403  an Authorization header that is no bearer
-    │   ├── DeploymentNotFound       404  azureml-model-deployment names none
-    │   ├── EndpointNotFound         404  no endpoint of that name, or none with traffic
-    │   └── ShuttingDown             503  the emulator is draining
-    └── ContainerError           the model's container refuses, as its web server words it
-        ├── BadBody                  400  not UTF-8, not JSON
-        ├── PathNotFound             404
-        ├── MethodNotAllowed         405
-        ├── BodyTooLarge             413
-        ├── WrongContentType         415
-        ├── WrongShape               400  JSON of another shape; names the field
-        └── ScoringFailed            500  the answer source raised
-
-A `ContainerError` knows how Microsoft's inference server (azmlinfsrv) words it as well as its LLM server; the
-deployment says which of `inference_servers/` it runs.
-"""
+"""Refusals by the model's container, each in the words of both of Microsoft's servers."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-
-class EmulatorError(Exception):
-    """Anything this package raises on purpose."""
-
-
-class ConfigError(EmulatorError, ValueError):
-    """A setting that cannot be used. The text is one line: the place, what was found, what was expected."""
-
-
-class DoorError(EmulatorError):
-    """An answer of the front door: `status` and `text`, sent as text/plain."""
-
-    status: ClassVar[int]
-    text: ClassVar[str]
-
-    def __init__(self, hint: str = "") -> None:
-        super().__init__(hint or self.text)
-        self.hint = hint
-
-
-class AccessDenied(DoorError):
-    """The key is missing or wrong.
-
-    Text and status: reported by users of Azure (azure-docs#98265 and public client code).
-    """
-
-    status = 401
-    text = "key_auth_access_denied"
-
-
-class BadAuthorization(DoorError):
-    """An Authorization header that is not `Bearer KEY`.
-
-    The text was seen in public client code; its status was not, 403 is inferred from its name (unverified).
-    """
-
-    status = 403
-    text = "key_auth_bad_header_forbidden"
-
-
-class DeploymentNotFound(DoorError):
-    """`azureml-model-deployment` names a deployment that the endpoint has not.
-
-    Text: documented by a Microsoft repository; status inferred from the text below (unverified).
-    """
-
-    status = 404
-    text = "Specified deployment could not be found"
-
-
-class EndpointNotFound(DoorError):
-    """No endpoint of that name, or no deployment of it has traffic.
-
-    Text and status: Microsoft's batch-scoring client tests; documented as 404 for "no deployment with traffic".
-    """
-
-    status = 404
-    text = "Specified traffic group could not be found"
-
-
-class ShuttingDown(DoorError):
-    """The emulator got its signal to stop and takes no new work. Its own answer, not Azure's."""
-
-    status = 503
-    text = "the emulator is shutting down"
-
+from azureml_emulator.errors.roots import EmulatorError
 
 Details = Sequence[dict[str, Any]]
 """pydantic's error list: type, loc (from `body` down), msg, input, ctx."""

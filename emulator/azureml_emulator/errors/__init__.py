@@ -1,0 +1,63 @@
+"""Everything that can go wrong, and how it looks from outside.
+
+    EmulatorError
+    ├── ConfigError              a setting, a file or a port is not what it should be: one line for a person
+    ├── DoorError                Azure's front door answers by itself: plain text, its own status
+    │   ├── AccessDenied             401  wrong, missing or unknown key
+    │   ├── BadAuthorization         403  an Authorization header that is no bearer
+    │   ├── DeploymentNotFound       404  azureml-model-deployment names none
+    │   ├── EndpointNotFound         404  no endpoint of that name, or none with traffic
+    │   └── ShuttingDown             503  the emulator is draining
+    └── ContainerError           the model's container refuses, as its web server words it
+        ├── BadBody                  400  not UTF-8, not JSON
+        ├── PathNotFound             404
+        ├── MethodNotAllowed         405
+        ├── BodyTooLarge             413
+        ├── WrongContentType         415
+        ├── WrongShape               400  JSON of another shape; names the field
+        └── ScoringFailed            500  the answer source raised
+
+A `ContainerError` knows how Microsoft's inference server (azmlinfsrv) words it as well as its LLM server; the
+deployment says which of `inference_servers/` it runs.
+"""
+
+from azureml_emulator.errors.container import (
+    BadBody,
+    BodyTooLarge,
+    ContainerError,
+    Details,
+    MethodNotAllowed,
+    PathNotFound,
+    ScoringFailed,
+    WrongContentType,
+    WrongShape,
+)
+from azureml_emulator.errors.door import (
+    AccessDenied,
+    BadAuthorization,
+    DeploymentNotFound,
+    DoorError,
+    EndpointNotFound,
+    ShuttingDown,
+)
+from azureml_emulator.errors.roots import ConfigError, EmulatorError
+
+__all__ = [
+    "AccessDenied",
+    "BadAuthorization",
+    "BadBody",
+    "BodyTooLarge",
+    "ConfigError",
+    "ContainerError",
+    "DeploymentNotFound",
+    "Details",
+    "DoorError",
+    "EmulatorError",
+    "EndpointNotFound",
+    "MethodNotAllowed",
+    "PathNotFound",
+    "ScoringFailed",
+    "ShuttingDown",
+    "WrongContentType",
+    "WrongShape",
+]
