@@ -16,7 +16,9 @@ from azureml_emulator.errors import (
     PathNotFound,
     WrongContentType,
 )
+from azureml_emulator.inference_servers import Page
 from azureml_emulator.memo import Memo
+from azureml_emulator.openapi import Operation, Service
 from azureml_emulator.request import Request
 from azureml_emulator.schema import Answer, Chunk, Reading, Schema, Scoring
 from azureml_emulator.schemas import find
@@ -46,6 +48,19 @@ class Run(NamedTuple):
     error: ContainerError | None = None
 
 
+def operation(schema: Schema[Any]) -> Operation:
+    """Say of a shape what the pages of a web server tell about it."""
+    return Operation(
+        schema.name,
+        schema.about,
+        schema.paths,
+        schema.request,
+        schema.response,
+        schema.example,
+        schema.stream is not None,
+    )
+
+
 class Container:
     """The running form of a deployment: a web server, and the shapes that it serves at their paths."""
 
@@ -62,8 +77,12 @@ class Container:
         self._seed = seed
         self._home = Draw.of(str(seed).encode(), endpoint.encode())
         self._readings: Memo[Reading] = Memo()
-        self._routes: dict[str, dict[str, Callable[[Request], Run]]] = {"/": {"GET": self._healthy}}
-        for schema in (settings.schema, *map(find, settings.schema.beside)):
+        schemas = (settings.schema, *map(find, settings.schema.beside))
+        self._service = Service(self._model, tuple(map(operation, schemas)))
+        self._routes: dict[str, dict[str, Callable[[Request], Run]]] = {}
+        for path, page in self.server.pages.items():
+            self._routes[path] = {"GET": partial(self._show, page)}
+        for schema in schemas:
             for path in schema.paths:
                 self._routes.setdefault(path, {"POST": partial(self._score, schema)})
 
@@ -84,8 +103,11 @@ class Container:
             raise MethodNotAllowed
         return serve
 
-    def _healthy(self, _: Request) -> Run:
-        return Run(self.server.healthy())
+    def _show(self, page: Page, request: Request) -> Run:
+        try:
+            return Run(page(self._service, request.call))
+        except ContainerError as error:
+            return Run(self.server.refuse(error, request.path, request.caller_id), error=error)
 
     def _score(self, schema: Schema[Any], request: Request) -> Run:
         """Validate, answer, write."""

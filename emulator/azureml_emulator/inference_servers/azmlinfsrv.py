@@ -1,13 +1,16 @@
 """azmlinfsrv, Microsoft's azureml-inference-server-http, which runs a score.py or an MLflow model."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from azureml_emulator.errors import ContainerError
-from azureml_emulator.inference_servers.inference_server import InferenceServer
-from azureml_emulator.wire import JSON, Headers, Result
+from azureml_emulator.inference_servers.inference_server import InferenceServer, Page
+from azureml_emulator.openapi import Service
+from azureml_emulator.wire import JSON, Call, Headers, Result
 
 _ENCODER = json.JSONEncoder(check_circular=False)
+HTML: Headers = (("content-type", "text/html; charset=utf-8"),)
 _VERSION = "azmlinfsrv/1.5.1"
 
 
@@ -19,8 +22,12 @@ class Azmlinfsrv(InferenceServer):
 
     name = "azmlinfsrv"
 
-    def healthy(self) -> Result:
-        return Result(200, (("content-type", "text/html; charset=utf-8"),), ((0.0, b"Healthy"),))
+    @property
+    def pages(self) -> Mapping[str, Page]:
+        return {"/": self._healthy}
+
+    def _healthy(self, _: Service, __: Call) -> Result:
+        return Result(200, HTML, ((0.0, b"Healthy"),))
 
     def dump(self, value: Any) -> bytes:
         return _ENCODER.encode(value).encode()

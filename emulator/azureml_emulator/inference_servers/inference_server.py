@@ -1,21 +1,26 @@
 """What all inference servers have in common: the questions a container asks its web server."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from azureml_emulator.errors import ContainerError
-from azureml_emulator.wire import Headers, Result
+from azureml_emulator.openapi import Service
+from azureml_emulator.wire import Call, Headers, Result
+
+Page = Callable[[Service, Call], Result]
+"""How to answer GET at a path that is not for scoring, given what the container does. May raise `ContainerError`."""
 
 
 class InferenceServer(ABC):
-    """How a container's web server writes JSON, says that it is healthy, and refuses."""
+    """How a container's web server writes JSON, what pages it has besides scoring, and how it refuses."""
 
     name: str
 
+    @property
     @abstractmethod
-    def healthy(self) -> Result:
-        """Answer `GET /`, as a probe sees it."""
+    def pages(self) -> Mapping[str, Page]:
+        """What it answers to GET, by path; `/` is what a probe sees."""
 
     @abstractmethod
     def dump(self, value: Any) -> bytes:

@@ -1,11 +1,13 @@
 """Microsoft's LLM server (llm-optimized-inference), which serves language models, serverless and dedicated."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from azureml_emulator.errors import ContainerError
-from azureml_emulator.inference_servers.inference_server import InferenceServer
-from azureml_emulator.wire import JSON, Headers, Result
+from azureml_emulator.inference_servers.inference_server import InferenceServer, Page
+from azureml_emulator.openapi import Service
+from azureml_emulator.wire import JSON, Call, Headers, Result
 
 _COMPACT = json.JSONEncoder(check_circular=False, ensure_ascii=False, separators=(",", ":"))
 _COMPACT_ASCII = json.JSONEncoder(check_circular=False, separators=(",", ":"))
@@ -19,7 +21,11 @@ class LlmServer(InferenceServer):
 
     name = "llm-server"
 
-    def healthy(self) -> Result:
+    @property
+    def pages(self) -> Mapping[str, Page]:
+        return {"/": self._healthy}
+
+    def _healthy(self, _: Service, __: Call) -> Result:
         return Result(200, JSON, ((0.0, b'"healthy"'),))
 
     def dump(self, value: Any) -> bytes:
