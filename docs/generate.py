@@ -16,6 +16,7 @@ from azureml_emulator.api_type import DEDICATED, SERVERLESS
 from azureml_emulator.engine import Engine
 from azureml_emulator.inference_servers import INFERENCE_SERVERS
 from azureml_emulator.latency import Latency
+from azureml_emulator.model_catalog import families
 from azureml_emulator.request import Request
 from azureml_emulator.schemas import all_schemas
 from azureml_emulator.variant import settings_of
@@ -48,6 +49,14 @@ def _paths(schema):
 def evidence():
     rows = [(f"`{name}`", one.about, one.evidence) for name, one in all_schemas().items()]
     return table(["schema", "for", "evidence"], rows)
+
+
+def models():
+    rows = [
+        (", ".join(f"`{one}`" for one in names), one.api_type.name, f"`{one.name}`", one.about, one.evidence)
+        for one, names in families()
+    ]
+    return table(["models", "api type", "schema", "what", "evidence"], rows)
 
 
 def serve():
@@ -136,6 +145,7 @@ GENERATED = {
     "retries": retries,
     "shapes": shapes,
     "evidence": evidence,
+    "models": models,
     "serve": serve,
     "settings": settings,
     "answers": lambda: family(AnswerSource),
