@@ -30,7 +30,7 @@ quick: .venv/.dev ## The everyday tests, under a minute
 test: .venv/.dev $(LANGCHAIN)/.installed $(LANGCHAIN_03)/.installed $(AZURE)/.installed ## All tests, the referees included
 	$(BIN)/pytest -q
 	$(LANGCHAIN)/bin/pytest -q contract_tests/langchain_community
-	$(LANGCHAIN_03)/bin/pytest -q contract_tests/langchain_community_03
+	$(LANGCHAIN_03)/bin/pytest -q contract_tests/langchain_community -m "not slow"
 	$(AZURE)/bin/pytest -q contract_tests/azure
 
 hunt: .venv/.dev ## Fuzz for long, with a new seed each time (SEED=...); findings go into docs/hunts.md

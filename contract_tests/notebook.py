@@ -12,6 +12,7 @@ import json
 import os
 import re
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +153,9 @@ class Notebook:
 
     def adapted(self, cell: str) -> str:
         """Give a cell with its imports and its host changed, and `api_type` in place of its realtime."""
-        source = self.cells[cell].replace("from langchain.chains", "from langchain_classic.chains")
+        source = self.cells[cell]
+        if find_spec("langchain_classic"):  # whereto LangChain 1 moved its chains
+            source = source.replace("from langchain.chains", "from langchain_classic.chains")
         if self.package:
             source = _LANGCHAIN.sub(f"from {self.package} import", source)
         source = source.replace("AzureMLEndpointApiType.realtime", f"AzureMLEndpointApiType.{self.api_type}")

@@ -1,4 +1,4 @@
-"""langchain-community 0.4.2's `AzureMLChatOnlineEndpoint`, unmodified: each formatter, plain and streamed.
+"""langchain-community's `AzureMLChatOnlineEndpoint`, unmodified: each formatter, plain and streamed.
 
 Its formatters escape every message by hand, unquoted. Streaming goes through the `openai` SDK, which sends nulls
 for model and stop, and works on the one URL that ends in `/models/chat/completions`.
