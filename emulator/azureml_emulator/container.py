@@ -19,8 +19,8 @@ from azureml_emulator.errors import (
 from azureml_emulator.inference_servers import Page
 from azureml_emulator.memo import Memo
 from azureml_emulator.openapi import Operation, Service
-from azureml_emulator.request import Request
-from azureml_emulator.schema import Answer, Chunk, Reading, Schema, Scoring
+from azureml_emulator.request import Request, asked
+from azureml_emulator.schema import Answer, Chunk, Framing, Reading, Schema, Scoring
 from azureml_emulator.schemas import find
 from azureml_emulator.wire import JSON, Headers, Result, Write
 
@@ -29,7 +29,7 @@ END_OF_STREAM = b"data: [DONE]\n\n"
 
 
 def server_sent(event: bytes) -> bytes:
-    """Frame one event of a stream.
+    """Frame one event of a stream, as OpenAI does.
 
     No comments, no `event:` lines, LF only: Microsoft's own SDK refuses a stream that has them (measured).
     """
@@ -46,6 +46,12 @@ class Run(NamedTuple):
     schema: Schema[Any] | None = None
     reading: Reading | None = None
     error: ContainerError | None = None
+
+
+def _is_json(content_type: str) -> bool:
+    """Tell whether it is JSON, as both servers do: `application/json` and `application/*+json` (measured)."""
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
 
 
 def operation(schema: Schema[Any]) -> Operation:
@@ -81,17 +87,21 @@ class Container:
         self._service = Service(self._model, tuple(map(operation, schemas)))
         self._routes: dict[str, dict[str, Callable[[Request], Run]]] = {}
         for path, page in self.server.pages.items():
-            self._routes[path] = {"GET": partial(self._show, page)}
+            self._routes[path] = dict.fromkeys(self.server.page_methods, partial(self._show, page))
+        asides = {method: partial(self._show, page) for method, page in self.server.asides.items()}
         for schema in schemas:
+            score = partial(self._score, schema)
+            scoring = {"POST": score, "GET": score} if self.server.scores_queries else {"POST": score}
             for path in schema.paths:
-                self._routes.setdefault(path, {"POST": partial(self._score, schema)})
+                self._routes.setdefault(path, {**scoring, **asides})
 
     def run(self, request: Request) -> Run:
         """Serve a request."""
         try:
             serve = self._route(request)
+            self.server.admit(request.ids)
         except ContainerError as error:
-            return Run(self.server.refuse(error, request.path, request.caller_id), error=error)
+            return Run(self.server.refuse(error, request.path, request.ids), error=error)
         return serve(request)
 
     def _route(self, request: Request) -> Callable[[Request], Run]:
@@ -100,14 +110,15 @@ class Container:
             raise PathNotFound
         serve = methods.get(request.call.method)
         if serve is None:
-            raise MethodNotAllowed
+            raise MethodNotAllowed(", ".join(methods))
         return serve
 
     def _show(self, page: Page, request: Request) -> Run:
         try:
-            return Run(page(self._service, request.call))
+            result = page(self._service, request.call)
         except ContainerError as error:
-            return Run(self.server.refuse(error, request.path, request.caller_id), error=error)
+            return Run(self.server.refuse(error, request.path, request.ids), error=error)
+        return Run(result._replace(headers=result.headers + self.server.signature(request.ids)))
 
     def _score(self, schema: Schema[Any], request: Request) -> Run:
         """Validate, answer, write."""
@@ -121,14 +132,16 @@ class Container:
             ]
             return Run(self._write(schema, request, reading, answers), schema, reading)
         except ContainerError as error:
-            return Run(self.server.refuse(error, request.path, request.caller_id), schema, reading, error)
+            return Run(self.server.refuse(error, request.path, request.ids), schema, reading, error)
 
     def _read(self, schema: Schema[Any], request: Request) -> Reading:
         call = request.call
         if call.oversized:
             raise BodyTooLarge
+        if call.method == "GET":
+            return schema.parse(asked(call.query))
         kind = call.headers.get("content-type", "")
-        if kind != "application/json" and kind.partition(";")[0].strip().lower() != "application/json":
+        if kind != "application/json" and not _is_json(kind):
             raise WrongContentType
         known = call.body, request.path, call.headers.get("extra-parameters")
         reading = self._readings.get(known)
@@ -143,10 +156,10 @@ class Container:
     def _write(self, schema: Schema[Any], request: Request, reading: Reading, answers: Sequence[Answer]) -> Result:
         scoring = Scoring(reading, answers, request.draw, int(request.call.at), self._model, self._home)
         if reading.stream and schema.stream is not None:
-            return Result(200, EVENTS, tuple(self._events(schema.stream(scoring))), chunked=True)
+            return Result(200, EVENTS, tuple(self._events(schema.framing, schema.stream(scoring))), chunked=True)
         seconds = self._whole(scoring)
         body = self.server.dump(schema.write(scoring))
-        return Result(200, JSON + self.server.run_headers(request.caller_id, seconds), ((seconds, body),))
+        return Result(200, JSON + self.server.run_headers(request.ids, seconds), ((seconds, body),))
 
     def _whole(self, scoring: Scoring) -> float:
         """When the last token of the longest answer is out; several prompts are answered side by side."""
@@ -154,11 +167,14 @@ class Container:
             return 0.0
         return self._latency.at(max((tokens.count(text) for text in scoring.texts), default=0))
 
-    def _events(self, chunks: Iterable[Chunk]) -> Iterator[Write]:
+    def _events(self, framing: Framing | None, chunks: Iterable[Chunk]) -> Iterator[Write]:
         """Each event is due when the last of the tokens that it carries is out."""
         out, due = 0, 0.0
         for value, carried in chunks:
             out += carried
             due = self._latency.at(max(out, 1)) if self._latency else 0.0
-            yield due, server_sent(self.server.dump(value))
-        yield due, END_OF_STREAM
+            event = self.server.dump(value)
+            yield due, framing.of(event) if framing else server_sent(event)
+        end = framing.end if framing else END_OF_STREAM
+        if end:
+            yield due, end

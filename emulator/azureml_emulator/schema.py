@@ -23,6 +23,18 @@ Chunk = tuple[Any, int]
 """One event of a streamed answer: its JSON value, and how many of the answer's tokens it carries."""
 
 
+class Framing(NamedTuple):
+    """What stands before and after the JSON of each event of a stream, and what ends the stream."""
+
+    before: bytes
+    after: bytes = b"\n\n"
+    end: bytes = b""
+
+    def of(self, event: bytes) -> bytes:
+        """Frame one event."""
+        return self.before + event + self.after
+
+
 class Fields(BaseModel):
     """A JSON object of a request. Fields it does not name are accepted and ignored, as the real servers do."""
 
@@ -141,11 +153,12 @@ class Schema(Generic[Body]):
     """One wire shape.
 
     `request` and `response` are pydantic types, `read` and `write` go between them and the model, `stream`
-    gives the events of a streamed answer. `paths` are served for POST, the first one being the scoring path.
-    `example` is a request that people may copy, `variants` are other forms that it takes, `evidence` says how we
-    know the shape. `speaks` tells whether the answer is the text that the answer source gives; a shape that answers
-    with labels, numbers or images makes them up from the prompt. `models` are the catalog's names for the models of
-    this shape, with `*` for any characters. `beside` names shapes that the same container serves at their own paths.
+    gives the events of a streamed answer, `framing` frames them if it is not OpenAI's. `paths` are served for POST,
+    the first one being the scoring path. `example` is a request that people may copy, `variants` are other forms that
+    it takes, `evidence` says how we know the shape. `speaks` tells whether the answer is the text that the answer
+    source gives; a shape that answers with labels, numbers or images makes them up from the prompt. `models` are the
+    catalog's names for the models of this shape, with `*` for any characters. `beside` names shapes that the same
+    container serves at their own paths.
     """
 
     name: str
@@ -164,6 +177,7 @@ class Schema(Generic[Body]):
     models: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     stream: Callable[[Scoring], Iterator[Chunk]] | None = None
+    framing: Framing | None = None
     _validate: Callable[[Any], Body] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
