@@ -103,11 +103,27 @@ class Reading(NamedTuple):
     form: str = ""
 
 
+class ToolCall(NamedTuple):
+    """A call that the model asks for: the tool's name, and its arguments as JSON text."""
+
+    name: str
+    arguments: str
+
+
 class Answer(NamedTuple):
-    """One answer of the model. `finish_reason` is `stop` or, when the token limit cut it, `length`."""
+    """One answer of the model: a text, or calls of tools.
+
+    `finish_reason` is `stop`, `length` when the token limit cut it, `content_filter` when that did, `tool_calls`.
+    """
 
     text: str
     finish_reason: str = "stop"
+    calls: tuple[ToolCall, ...] = ()
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens the model wrote, approximately."""
+        return tokens.count(self.text) + sum(tokens.count(part) for call in self.calls for part in call)
 
 
 class Scoring(NamedTuple):
@@ -144,7 +160,7 @@ class Scoring(NamedTuple):
     def usage(self) -> dict[str, int]:
         """Token counts, approximate: see `tokens.py`."""
         prompt = sum(asked.tokens for asked in self.reading.prompts)
-        completion = sum(tokens.count(answer.text) for answer in self.answers)
+        completion = sum(answer.tokens for answer in self.answers)
         return {"prompt_tokens": prompt, "total_tokens": prompt + completion, "completion_tokens": completion}
 
 
@@ -189,6 +205,13 @@ class Schema(Generic[Body]):
             return self.read(self._validate(document))
         except ValidationError as error:
             raise wrong_shape(error) from None
+
+    def recall(self, document: Any) -> Reading:
+        """Read once more a body that was accepted, be it with all of its fields or the standard ones alone."""
+        try:
+            return self.parse(document)
+        except WrongShape:
+            return self.parse({name: value for name, value in document.items() if name in self.standard})
 
 
 def wrong_shape(error: ValidationError) -> WrongShape:
