@@ -175,6 +175,10 @@ class Schema(Generic[Body]):
     source gives; a shape that answers with labels, numbers or images makes them up from the prompt. `models` are the
     catalog's names for the models of this shape, with `*` for any characters. `beside` names shapes that the same
     container serves at their own paths.
+
+    `settle` makes of what the answer source said what the request asks for, such as calls of tools, or JSON.
+    `standard` names the fields of a request that every model takes; if it names any, the LLM server calls all others
+    extra parameters. `task` is what its `/info` calls the model's type.
     """
 
     name: str
@@ -194,6 +198,9 @@ class Schema(Generic[Body]):
     beside: tuple[str, ...] = ()
     stream: Callable[[Scoring], Iterator[Chunk]] | None = None
     framing: Framing | None = None
+    settle: Callable[[Scoring], Sequence[Answer]] | None = None
+    standard: frozenset[str] = frozenset()
+    task: str = ""
     _validate: Callable[[Any], Body] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
