@@ -71,7 +71,7 @@ def describe(endpoint: Any, base_url: str) -> dict[str, Any]:
 
 def redact(value: Any, engine: Engine) -> Any:
     """Blot out, in all texts of a JSON value, every long key that a caller put there."""
-    keys = [one.settings.key for one in engine.directory if len(one.settings.key) >= LONG_KEY]
+    keys = [key for one in engine.directory for key in one.settings.secrets if len(key) >= LONG_KEY]
     return _redacted(value, sorted(set(keys), key=len, reverse=True))  # no key is spoilt by a shorter one in it
 
 

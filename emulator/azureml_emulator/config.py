@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass
 
 from azureml_emulator import environment, yaml_source
 from azureml_emulator.answers import AnswerSource
-from azureml_emulator.endpoint import Deployment, Endpoint, Port, Whole, built_in
+from azureml_emulator.endpoint import Deployment, Endpoint, Port, RequestSettings, Whole, built_in
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.latency import Latency
 from azureml_emulator.schema import path
@@ -116,7 +116,7 @@ def _explain(error: Any, source: Source) -> str:
     elif error["type"] == "dataclass_type":
         message = "expected settings by name"
     shown = error["input"]
-    secret = loc and loc[-1] == "key"
+    secret = loc and loc[-1] in ("key", "secondary_key", "signing_key")
     if error["type"] not in ("missing", _UNKNOWN) and not secret and _short(shown):
         message += f", not {shown!r}"
     return f"{source.place(loc)}{path(loc)}: {message}" if loc else f"{source.place(loc)}{message}"
@@ -138,5 +138,7 @@ def _settings_at(loc: tuple[str | int, ...]) -> list[str]:
     """Name the settings of the place that a location points to."""
     if len(loc) > 1 and loc[-2] in _FAMILIES:
         return ["type", *settings_of(_FAMILIES[loc[-2]].members()[str(loc[-1])])]
+    if loc and loc[-1] == "request_settings":
+        return [one.name for one in dataclasses.fields(RequestSettings)]
     owner = Deployment if "deployments" in loc else Endpoint if loc else Config
     return [one.name for one in dataclasses.fields(owner)]

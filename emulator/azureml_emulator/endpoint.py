@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import field, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, InstanceOf, StringConstraints, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from azureml_emulator.answers import AnswerSource, Echo, Python
-from azureml_emulator.api_type import API_TYPES, ApiType
+from azureml_emulator.api_type import API_TYPES, DEDICATED, ApiType
 from azureml_emulator.inference_servers import INFERENCE_SERVERS, InferenceServer
 from azureml_emulator.latency import Latency
 from azureml_emulator.schema import Schema
@@ -47,6 +47,11 @@ Whole = Annotated[int, BeforeValidator(_no_truth)]
 Port = Annotated[Whole, Field(ge=0, le=65535)]
 Percent = Annotated[Whole, Field(ge=0, le=100)]
 
+Positive = Annotated[Whole, Field(ge=1)]
+
+AuthMode = Literal["key", "aml_token", "aad_token"]
+State = Literal["ready", "not_ready", "too_few_instances"]
+
 SchemaSetting = Annotated[
     InstanceOf[Schema[Any]],
     BeforeValidator(lambda name: find(name) if isinstance(name, str) else name),
@@ -73,6 +78,18 @@ AnswerSetting = Annotated[
 
 
 @dataclass(frozen=True, config=_STRICT)
+class RequestSettings:
+    """Azure's `request_settings` of a deployment; what is left out is not limited, though Azure has defaults."""
+
+    max_concurrent_requests_per_instance: Positive | None = None
+    """Requests that an instance works on at once (Azure: 1); as many again may wait, one more is refused with 429."""
+    request_timeout_ms: Annotated[Whole, Field(ge=1, le=180_000)] | None = None
+    """Milliseconds from arrival until the caller gets a 408 (Azure: 5000); three minutes at most."""
+    max_queue_wait_ms: Annotated[Whole, Field(ge=0)] | None = None
+    """Accepted and without effect, as Azure documents: the wait in the queue counts for `request_timeout_ms`."""
+
+
+@dataclass(frozen=True, config=_STRICT)
 class Deployment:
     """One deployment of an endpoint; what is left out is taken from the endpoint."""
 
@@ -88,6 +105,12 @@ class Deployment:
     """The model's name that serverless answers report."""
     server: ServerSetting | None = None
     """The web server that its container runs; the schema's own if left out."""
+    request_settings: RequestSettings | None = None
+    """How many requests at once, and for how long; taken from the endpoint as a whole."""
+    instance_count: Positive | None = None
+    """How many instances share the work."""
+    state: State | None = None
+    """Whether its instances can answer: `ready`, or a reason for 424, `not_ready` or `too_few_instances`."""
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -104,7 +127,13 @@ class Endpoint:
     api_type: ApiTypeSetting | None = None
     """The kind of endpoint; the schema's own if left out."""
     key: Key = field(default=DEVELOPMENT_KEY, repr=False)
-    """The key that callers need."""
+    """The key that callers need: Azure's primary key."""
+    secondary_key: Key | None = field(default=None, repr=False)
+    """A second key that is as good as the first, so that one can be changed while the other is in use."""
+    auth_mode: AuthMode = "key"
+    """What callers need: a `key`, or in its stead a token, this endpoint's (`aml_token`) or Entra's (`aad_token`)."""
+    signing_key: Key = field(default=DEVELOPMENT_KEY, repr=False)
+    """What tokens are signed with; who knows it can mint them."""
     answer: AnswerSetting = field(default_factory=Echo)
     """Where answers come from: a source's name, or a mapping with its name as `type` and its settings."""
     latency: Latency | None = None
@@ -115,6 +144,18 @@ class Endpoint:
     """Several deployments; if left out there is one, called `default`."""
     traffic: dict[str, Percent] = field(default_factory=dict)
     """The percentage each deployment gets; they sum to 100, or to 0 if it is reached by header only."""
+    mirror_traffic: dict[str, Annotated[Whole, Field(ge=0, le=50)]] = field(default_factory=dict)
+    """The percentage of calls that one deployment, without traffic, gets a copy of; its answers are discarded."""
+    request_settings: RequestSettings | None = None
+    """The `request_settings` of its deployments."""
+    instance_count: Positive = 1
+    """How many instances each of its deployments has."""
+    state: State = "ready"
+    """Whether its deployments can answer."""
+    requests_per_second: Positive | None = None
+    """More calls in any second are refused with 429; Azure's limit is 500."""
+    bandwidth_mbps: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    """Megabytes a second, both ways together, above which answers are delayed; Azure's limit is 5."""
     default: bool = False
     """Whether it answers at the root of the main port, where several endpoints serve the same path."""
     port: Port | None = None
@@ -133,6 +174,9 @@ class Endpoint:
             raise ValueError("the deployments of one endpoint must all be dedicated or all serverless")
         object.__setattr__(self, "api_type", self.api_type or kinds[0])
         object.__setattr__(self, "traffic", self._split(names))
+        self._check_mirror(names)
+        if self.auth_mode != "key" and self.api_type is not DEDICATED:
+            raise ValueError(f"auth_mode {self.auth_mode} is for dedicated endpoints; serverless ones take keys")
 
     def _completed(self, deployment: Deployment) -> Deployment:
         schema = deployment.schema or self.schema
@@ -145,6 +189,9 @@ class Endpoint:
             latency=deployment.latency or self.latency,
             model=deployment.model or self.model or self.name,
             server=deployment.server or schema.server,
+            request_settings=deployment.request_settings or self.request_settings,
+            instance_count=deployment.instance_count or self.instance_count,
+            state=deployment.state or self.state,
         )
 
     def _split(self, names: list[str]) -> dict[str, int]:
@@ -158,6 +205,23 @@ class Endpoint:
         if sum(self.traffic.values()) not in (0, 100):
             raise ValueError(f"traffic must sum to 100 (or 0), not {sum(self.traffic.values())}")
         return {name: self.traffic.get(name, 0) for name in names}
+
+    def _check_mirror(self, names: list[str]) -> None:
+        """Hold to Azure's rules (documented): one deployment, with no live traffic of its own."""
+        if len(self.mirror_traffic) > 1:
+            raise ValueError(f"mirror_traffic can name one deployment, not {', '.join(self.mirror_traffic)}")
+        for name in self.mirror_traffic:
+            if name not in names:
+                raise ValueError(
+                    f"mirror_traffic names {name!r}, which is none of the deployments {', '.join(names)}"
+                )
+            if self.traffic[name]:
+                raise ValueError(f"mirror_traffic names {name!r}, which has {self.traffic[name]} % of the traffic")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What nobody may read in a journal or a log: both keys, and what tokens are signed with."""
+        return tuple(dict.fromkeys((self.key, self.secondary_key or self.key, self.signing_key)))
 
     @property
     def paths(self) -> tuple[str, ...]:

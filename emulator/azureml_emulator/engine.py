@@ -55,6 +55,8 @@ class Engine:
             reply = self._unplaced(call, error)
         if reply.exchange:
             self.journal.add(reply.exchange)
+        if reply.mirrored:
+            self.journal.add(reply.mirrored)
         return reply
 
     def _unplaced(self, call: Call, error: DoorError) -> Reply:
@@ -65,7 +67,7 @@ class Engine:
             endpoint="",
             deployment=None,
             method=call.method,
-            path=blotted(call.path, *(one.settings.key for one in self.directory)),
+            path=blotted(call.path, *(secret for one in self.directory for secret in one.settings.secrets)),
             status=result.status,
             at=call.at,
             seconds=0.0,

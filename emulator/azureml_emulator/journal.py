@@ -28,7 +28,8 @@ class Exchange:
     answer was meant to take, `served` how long it took on the wire (None until the last byte is out, or when
     the caller went away). Keys are not part of it: of the caller's headers only ids are kept. `schema` is None
     when the container did not get to read the body; what it read is read again when somebody looks, because
-    to keep it would cost each request more than to score it.
+    to keep it would cost each request more than to score it. `mirror` marks the copy of a call that went to
+    another deployment, whose answer was discarded: it is never served.
     """
 
     endpoint: str
@@ -44,6 +45,7 @@ class Exchange:
     body: bytes = field(default=b"", repr=False)
     schema: Schema[Any] | None = field(default=None, repr=False)
     served: float | None = None
+    mirror: bool = False
 
     @property
     def reading(self) -> Reading | None:
@@ -94,6 +96,7 @@ class Exchange:
             "method": self.method,
             "path": self.path,
             "status": self.status,
+            "mirror": self.mirror,
             "at": datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds"),
             "planned_ms": round(self.seconds * 1000, 3),
             "served_ms": None if self.served is None else round(self.served * 1000, 3),

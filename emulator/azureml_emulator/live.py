@@ -3,11 +3,12 @@
 from email.utils import formatdate
 from functools import lru_cache
 
+from azureml_emulator.access import access
+from azureml_emulator.admission import Admission
 from azureml_emulator.container import Container, Run
 from azureml_emulator.draw import Draw
 from azureml_emulator.endpoint import Endpoint
 from azureml_emulator.errors import (
-    AccessDenied,
     DeploymentNotFound,
     DoorError,
     EndpointNotFound,
@@ -21,9 +22,9 @@ from azureml_emulator.wire import TEXT, Call, Headers, Reply, Result
 class LiveEndpoint:
     """One endpoint at work.
 
-    Its only state is how often each request came: that, the seed and the request decide everything that is
-    random, whatever else is going on. A request that comes again is known by its bytes, and not put into canonical
-    form once more.
+    Its state is how often each request came: that, the seed and the request decide everything that is random,
+    whatever else is going on; and, where limits are set, who is in flight. A request that comes again is known by
+    its bytes, and not put into canonical form once more.
     """
 
     def __init__(self, settings: Endpoint, seed: int = 0) -> None:
@@ -34,6 +35,11 @@ class LiveEndpoint:
         self._containers = {one.name: Container(one, settings.name, self._seed) for one in settings.deployments}
         self._home = Draw.of(str(self._seed).encode(), settings.name.encode())
         self._has_traffic = any(settings.traffic.values())
+        self._shadow, self._copied = next(iter(settings.mirror_traffic.items()), ("", 0))
+        self._access = access(settings)
+        self._secrets = settings.secrets
+        admission = Admission(settings)
+        self._admission = admission if admission.limits else None
         self.tally = Tally()
         self._keys: Memo[bytes] = Memo()
 
@@ -49,23 +55,54 @@ class LiveEndpoint:
     def reset(self) -> None:
         """Forget what was asked before."""
         self.tally.clear()
+        if self._admission:
+            self._admission.clear()
 
     def score(self, call: Call, path: str) -> Reply:
         """Answer a call that is for this endpoint; `path` is the path below the endpoint's own address."""
         refusal = self._refusal(call)
         request = Request(call, path, admitted=refusal is None)
         request.drawn_from(self._draw(request))
-        container = run = None
+        container = None
         try:
             if refusal:
                 raise refusal
+            if self._admission:
+                self._admission.count(call.at)
             container = self._choose(request)
-            run = container.run(request)
-            result = self.api_type.forward(run.result)
-            problem = "" if run.error is None else run.error.cause
         except DoorError as error:
-            result, problem = door_result(error), str(error)
-        return self._reply(request, container, result, run, problem)
+            return self._reply(request, None, door_result(error), None, str(error))
+        reply = self._reply(request, container, *self._served(request, container))
+        return self._mirrored(request, reply) if self._copied else reply
+
+    def _served(self, request: Request, container: Container) -> tuple[Result, Run | None, str]:
+        """Let a deployment answer, within its limits; give the result, what came of it inside, and the problem."""
+        run = None
+        try:
+            if self._admission is None:
+                run = container.run(request)
+                result = self.api_type.forward(run.result)
+            else:
+                visit = self._admission.enter(container.name, request.call.at, len(request.call.body))
+                run = container.run(request)
+                result = self._admission.leave(visit, self.api_type.forward(run.result))
+        except DoorError as error:
+            return door_result(error), run, str(error)
+        if result.cut is not None:
+            return result, run, f"cut off: the answer takes {run.result.seconds * 1000:.0f} ms"
+        return result, run, "" if run.error is None else run.error.cause
+
+    def _mirrored(self, request: Request, reply: Reply) -> Reply:
+        """Send a copy of some calls to another deployment, whose answer only the journal sees.
+
+        Calls for a deployment named by header are not copied (documented).
+        """
+        if request.deployment or request.draw.unit(b"mirror") * 100 >= self._copied:
+            return reply
+        container = self._containers[self._shadow]
+        exchange = self._exchange(request, container, *self._served(request, container))
+        exchange.mirror = True
+        return reply._replace(mirrored=exchange)
 
     def _draw(self, request: Request) -> Draw:
         """Give the randomness of a request: it depends on how often this very request came before."""
@@ -80,10 +117,10 @@ class LiveEndpoint:
     def _refusal(self, call: Call) -> DoorError | None:
         """Say why the caller may not come in, if so."""
         try:
-            known = self.api_type.key_in(call.headers) == self.settings.key
+            self._access.check(self.api_type.key_in(call.headers), call.at)
         except DoorError as error:
             return error
-        return None if known else AccessDenied("the key is not this endpoint's")
+        return None
 
     def _choose(self, request: Request) -> Container:
         """By header if there is one (any deployment, also one without traffic), else by the traffic split."""
@@ -99,32 +136,38 @@ class LiveEndpoint:
     def _reply(
         self, request: Request, container: Container | None, result: Result, run: Run | None, problem: str
     ) -> Reply:
-        call = request.call
         ids: Headers = (("x-request-id", request.guid),)
         if request.client_id:
             ids += (("x-ms-client-request-id", request.client_id),)
         if container:
             ids += (("azureml-model-deployment", container.name), ("azureml-model-session", container.name))
-        exchange = Exchange(
+        headers = framed(result, request.call.at, ids)
+        exchange = self._exchange(request, container, result, run, problem)
+        return Reply(result.status, headers, result.writes, result.chunked, exchange, result.cut)
+
+    def _exchange(
+        self, request: Request, container: Container | None, result: Result, run: Run | None, problem: str
+    ) -> Exchange:
+        call = request.call
+        return Exchange(
             self.name,
             container.name if container else None,
             call.method,
-            blotted(call.path, self.settings.key),
+            blotted(call.path, *self._secrets),
             result.status,
             call.at,
-            result.writes[-1][0],
+            result.seconds,
             request.guid,
-            blotted(request.client_id, self.settings.key),
+            blotted(request.client_id, *self._secrets),
             problem,
             call.body,
             run.schema if run and run.reading else None,
         )
-        return Reply(result.status, framed(result, call.at, ids), result.writes, result.chunked, exchange)
 
 
 def door_result(error: DoorError) -> Result:
     """Render an answer of the front door itself."""
-    return Result(error.status, TEXT, ((0.0, error.text.encode()),))
+    return Result(error.status, TEXT + error.headers, ((error.after, error.text.encode()),))
 
 
 def framed(result: Result, at: float, ids: Headers) -> Headers:

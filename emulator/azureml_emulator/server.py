@@ -167,7 +167,7 @@ class Server:
         else:
             problem = ""
         self._note(reply, problem, start)
-        return _KEEP if keep_alive else _CLOSE
+        return _KEEP if keep_alive and reply.cut is None else _CLOSE
 
     async def _stream(
         self, writer: AbstractStreamWriter, head: bytes, reply: Reply, start: float, chunked: bool
@@ -178,7 +178,9 @@ class Server:
             data = b"".join([data for _, data in writes])
             await writer.write(head + (framing.chunk(data) if chunked else data))
             head = b""
-        if chunked:
+        if reply.cut is not None:
+            await self._until(start + reply.cut)
+        elif chunked:
             await writer.write(framing.LAST_CHUNK)
 
     def _note(self, reply: Reply, problem: str, start: float) -> None:

@@ -41,33 +41,14 @@ class Call(NamedTuple):
 class Result(NamedTuple):
     """What a container gives back to the front door, before that adds its own headers.
 
-    The content type is the first of the headers.
+    The content type is the first of the headers. `cut` is as in `Reply`.
     """
 
     status: int
     headers: Headers
     writes: tuple[Write, ...]
     chunked: bool = False
-
-    @property
-    def body(self) -> bytes:
-        """The whole body."""
-        return b"".join(data for _, data in self.writes)
-
-
-class Reply(NamedTuple):
-    """One answer as a timetable: status, headers, and the writes of its body, in order of time.
-
-    A `chunked` reply is sent with `transfer-encoding: chunked`, a write at a time; any other carries its
-    length in its headers. `exchange` is the journal's record, which the server completes when it has played
-    the last write.
-    """
-
-    status: int
-    headers: Headers
-    writes: tuple[Write, ...]
-    chunked: bool = False
-    exchange: "Exchange | None" = None
+    cut: float | None = None
 
     @property
     def body(self) -> bytes:
@@ -76,5 +57,41 @@ class Reply(NamedTuple):
 
     @property
     def seconds(self) -> float:
-        """When the last byte is due, in seconds after arrival."""
+        """When it is over, in seconds after arrival."""
+        return self.writes[-1][0] if self.cut is None else self.cut
+
+    def later(self, seconds: float, headers: Headers = ()) -> "Result":
+        """Give the same, so many seconds later and with more headers."""
+        writes = tuple((due + seconds, data) for due, data in self.writes)
+        cut = None if self.cut is None else self.cut + seconds
+        return Result(self.status, self.headers + headers, writes, self.chunked, cut)
+
+
+class Reply(NamedTuple):
+    """One answer as a timetable: status, headers, and the writes of its body, in order of time.
+
+    A `chunked` reply is sent with `transfer-encoding: chunked`, a write at a time; any other carries its
+    length in its headers. `exchange` is the journal's record, which the server completes when it has played
+    the last write; `mirrored` that of the copy which went to another deployment. `cut` is when the connection is
+    dropped before a chunked body's end, in seconds after arrival, or None.
+    """
+
+    status: int
+    headers: Headers
+    writes: tuple[Write, ...]
+    chunked: bool = False
+    exchange: "Exchange | None" = None
+    cut: float | None = None
+    mirrored: "Exchange | None" = None
+
+    @property
+    def body(self) -> bytes:
+        """The whole body."""
+        return b"".join(data for _, data in self.writes)
+
+    @property
+    def seconds(self) -> float:
+        """When the last byte is due, or the connection dropped, in seconds after arrival."""
+        if self.cut is not None:
+            return self.cut
         return self.writes[-1][0] if self.writes else 0.0

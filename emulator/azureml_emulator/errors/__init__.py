@@ -3,10 +3,15 @@
     EmulatorError
     ├── ConfigError              a setting, a file or a port is not what it should be: one line for a person
     ├── DoorError                Azure's front door answers by itself: plain text, its own status
-    │   ├── AccessDenied             401  wrong, missing or unknown key
+    │   ├── AccessDenied             401  wrong, missing or unknown key, or a token that does not open this
     │   ├── BadAuthorization         403  an Authorization header that is no bearer
     │   ├── DeploymentNotFound       404  azureml-model-deployment names none
     │   ├── EndpointNotFound         404  no endpoint of that name, or none with traffic
+    │   ├── UpstreamTimeout          408  the container took longer than request_timeout_ms
+    │   ├── ModelNotReady            424  no instance is ready
+    │   ├── TooFewInstances          424  too few instances are
+    │   ├── TooManyPending           429  too many requests in flight
+    │   ├── TooManyRequests          429  too many requests a second
     │   └── ShuttingDown             503  the emulator is draining
     └── ContainerError           the model's container refuses, as its web server words it
         ├── BadBody                  400  not UTF-8, not JSON
@@ -38,7 +43,12 @@ from azureml_emulator.errors.door import (
     DeploymentNotFound,
     DoorError,
     EndpointNotFound,
+    ModelNotReady,
     ShuttingDown,
+    TooFewInstances,
+    TooManyPending,
+    TooManyRequests,
+    UpstreamTimeout,
 )
 from azureml_emulator.errors.roots import ConfigError, EmulatorError
 
@@ -55,9 +65,14 @@ __all__ = [
     "EmulatorError",
     "EndpointNotFound",
     "MethodNotAllowed",
+    "ModelNotReady",
     "PathNotFound",
     "ScoringFailed",
     "ShuttingDown",
+    "TooFewInstances",
+    "TooManyPending",
+    "TooManyRequests",
+    "UpstreamTimeout",
     "WrongContentType",
     "WrongShape",
 ]

@@ -3,23 +3,33 @@
 from typing import ClassVar
 
 from azureml_emulator.errors.roots import EmulatorError
+from azureml_emulator.wire import Headers
+
+_REASON = "ms-azureml-model-error-reason"
+_MODEL_STATUS = "ms-azureml-model-error-statuscode"
 
 
 class DoorError(EmulatorError):
-    """An answer of the front door: `status` and `text`, sent as text/plain."""
+    """An answer of the front door: `status`, `text`, sent as text/plain, and the `headers` that go with it.
+
+    `after` is when it is given, in seconds after the call's arrival.
+    """
 
     status: ClassVar[int]
     text: ClassVar[str]
+    headers: ClassVar[Headers] = ()
 
-    def __init__(self, hint: str = "") -> None:
+    def __init__(self, hint: str = "", after: float = 0.0) -> None:
         super().__init__(hint or self.text)
         self.hint = hint
+        self.after = after
 
 
 class AccessDenied(DoorError):
-    """The key is missing or wrong.
+    """The key or token is missing, wrong, expired, or for somebody else.
 
-    Text and status: reported by users of Azure (azure-docs#98265 and public client code).
+    For keys, text and status: reported by users of Azure (azure-docs#98265 and public client code). For tokens the
+    status is documented, the text is taken to be the same (unverified).
     """
 
     status = 401
@@ -54,6 +64,60 @@ class EndpointNotFound(DoorError):
 
     status = 404
     text = "Specified traffic group could not be found"
+
+
+class UpstreamTimeout(DoorError):
+    """The answer was not there `request_timeout_ms` after arrival, the wait in the queue included.
+
+    The container is not stopped (reported, azure-sdk-for-python#36296).
+    Status: documented; text: reported (azure-docs#94105), it is Envoy's.
+    """
+
+    status = 408
+    text = "upstream request timeout"
+
+
+class ModelNotReady(DoorError):
+    """The deployment has no instance that is ready.
+
+    Text and headers, the model's status left empty: Microsoft's batch-scoring client and its tests (read in code).
+    """
+
+    status = 424
+    text = "no healthy upstream"
+    headers = ((_REASON, "model_not_ready"), (_MODEL_STATUS, ""))
+
+
+class TooFewInstances(DoorError):
+    """The deployment has fewer instances ready than it should, and none to spare.
+
+    Text and headers, the model's status left empty: Microsoft's batch-scoring client and its tests (read in code).
+    """
+
+    status = 424
+    text = "no healthy upstream"
+    headers = ((_REASON, "too_few_model_instance"), (_MODEL_STATUS, ""))
+
+
+class TooManyPending(DoorError):
+    """More requests in flight than twice what the deployment's instances may work on at once.
+
+    Status and limit: documented; header and emptied body: the front door's filter (read in code).
+    """
+
+    status = 429
+    text = ""
+    headers = ((_REASON, "too_many_pending_request"),)
+
+
+class TooManyRequests(DoorError):
+    """More requests in a second than the endpoint may get.
+
+    Status: documented; that the body is empty and no reason is given: unverified.
+    """
+
+    status = 429
+    text = ""
 
 
 class ShuttingDown(DoorError):
