@@ -1,26 +1,21 @@
-"""The model catalog's third generation (from December 2023): a list as `input_data`, `params` beside it."""
+"""The model catalog's third generation (from December 2023): a list as `input_data`, `params` beside it.
 
-from azureml_emulator.schema import Fields, Parameters, Prompt, Reading, Schema, Scoring, Texts
+The two generations before it are taken as well, and answered in their own form.
+"""
 
+from typing import Annotated, Any
 
-class Request(Fields):
-    """The whole body."""
+from azureml_emulator import generations
+from azureml_emulator.generations import GENERATIONS, Generation, Row
+from azureml_emulator.schema import Reading, Schema
 
-    input_data: Texts
-    params: Parameters = {}
-
-
-Response = list[str]
-
-
-def read(body: Request) -> Reading:
-    """A prompt for each string."""
-    return Reading(tuple(map(Prompt, body.input_data)), body.params, full_text=True)
+Request: Any = Annotated[Generation, GENERATIONS]
+Response = list[str] | list[Row]
 
 
-def write(scoring: Scoring) -> Response:
-    """A string for each answer."""
-    return scoring.texts
+def read(body: Generation) -> Reading:
+    """A prompt for each string; the answer repeats it unless the parameters say otherwise."""
+    return generations.read(body, full_text=True)
 
 
 SCHEMA = Schema(
@@ -29,10 +24,15 @@ SCHEMA = Schema(
     request=Request,
     response=Response,
     read=read,
-    write=write,
+    write=generations.write,
     example={
         "input_data": ["I believe the meaning of life is"],
         "params": {"top_p": 1.0, "temperature": 0.8, "max_new_tokens": 100, "return_full_text": True},
     },
-    evidence="documented: model cards of gpt2, databricks-dolly-v2-12b, Orca-2-7b (current)",
+    variants=(
+        {"input_data": {"input_string": ["Once upon a time,"], "parameters": {"max_new_tokens": 50}}},
+        {"inputs": {"input_string": ["Once upon a time,"]}, "parameters": {"max_new_tokens": 50}},
+    ),
+    models=("gpt2", "gpt2-*", "distilgpt2", "microsoft-Orca-2-*"),
+    evidence="documented: model cards of gpt2, databricks-dolly-v2-12b, Orca-2-7b (current and earlier)",
 )

@@ -52,5 +52,6 @@ SCHEMA = Schema(
         "input_data": ["I believe the meaning of life is"],
         "params": {"top_p": 0.9, "temperature": 0.2, "max_new_tokens": 100, "return_full_text": True},
     },
+    models=("databricks-dolly-v2-*",),
     evidence="documented: model card databricks-dolly-v2-12b (current); measured: LangChain's Dolly formatter",
 )

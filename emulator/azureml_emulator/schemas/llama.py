@@ -45,5 +45,18 @@ SCHEMA = Schema(
             "parameters": {"top_p": 0.9, "temperature": 0.6, "max_new_tokens": 100, "do_sample": True},
         }
     },
+    models=(
+        "Llama-2-7b",
+        "Llama-2-13b",
+        "Llama-2-70b",
+        "CodeLlama-*-hf",
+        "tiiuae-falcon-*",
+        "Deci-Deci*",
+        "projecte-aina-*",
+        "snowflake-arctic-base",
+        "microsoft-phi-2",
+        "*Mistral-7B-v*",
+        "*Mixtral-8x7B-v*",
+    ),
     evidence="documented: model cards of Llama-2-7b, CodeLlama, Falcon, Mistral-7B and others",
 )

@@ -34,7 +34,7 @@ def write(scoring: Scoring) -> Response:
 
 SCHEMA = Schema(
     name="llama-chat",
-    about="Chat on a dedicated endpoint: Llama 2 chat, Llama 3 instruct, Mistral instruct, Phi-3",
+    about="Chat on a dedicated endpoint, as LangChain speaks it: Llama 2 chat",
     request=Request,
     response=Response,
     read=read,
@@ -49,5 +49,6 @@ SCHEMA = Schema(
             "parameters": {"temperature": 0.6, "top_p": 0.9, "do_sample": True, "max_new_tokens": 200},
         }
     },
-    evidence="documented: model cards of Llama-2-7b-chat and others; measured: Microsoft's LLM server",
+    models=("Llama-2-*-chat",),
+    evidence="documented: model cards of Llama-2-7b-chat, -13b-chat and -70b-chat",
 )
