@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from azureml_emulator.errors import ContainerError
+from azureml_emulator.errors import BadBody, ContainerError, ScoringFailed, WrongShape
 from azureml_emulator.inference_servers.inference_server import InferenceServer, Page
 from azureml_emulator.openapi import Service
 from azureml_emulator.wire import JSON, Call, Headers, Result
 
+_SCORE = "/score"
 _COMPACT = json.JSONEncoder(check_circular=False, ensure_ascii=False, separators=(",", ":"))
 _COMPACT_ASCII = json.JSONEncoder(check_circular=False, separators=(",", ":"))
 
@@ -38,8 +39,23 @@ class LlmServer(InferenceServer):
         return ()
 
     def refuse(self, error: ContainerError, path: str, caller_id: str) -> Result:
+        if path == _SCORE and isinstance(error, BadBody | ScoringFailed | WrongShape):
+            status, body = self._bewildered(error)
+            return Result(status, JSON, ((0.0, self.dump(body)),))
         allow: Headers = (("allow", "POST"),) if error.llm_status == 405 else ()
         return Result(error.llm_status, allow + JSON, ((0.0, self.dump(error.llm_body())),))
+
+    @staticmethod
+    def _bewildered(error: ContainerError) -> tuple[int, Any]:
+        """Say what `/score` answers to what it does not understand, and when the model fails.
+
+        That is an empty object, as if all were well; only a body that is no JSON is an error (both measured).
+        """
+        if not isinstance(error, BadBody):
+            return 200, {}
+        reason = error.message.partition(": ")[2] or "Expecting value: line 1 column 1 (char 0)"
+        message = f"An error occurred during the request processing: {reason}"
+        return 500, {"error": {"code": "Internal Server Error", "message": message, "status": 500}}
 
 
 LLM_SERVER = LlmServer()
