@@ -4,9 +4,11 @@ import json
 import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import parse_qsl
 
 from azureml_emulator.draw import Draw, canonical
-from azureml_emulator.errors import BadBody
+from azureml_emulator.errors import BadBody, Unreadable
+from azureml_emulator.inference_servers import Ids
 from azureml_emulator.wire import Call
 
 _UNREAD = object()
@@ -25,23 +27,44 @@ def parse(body: bytes) -> Any:
 
 
 def _decoded(body: bytes) -> Any:
-    """Decode as Microsoft's inference server does, and in its words: strict UTF-8, then Python's JSON, NaN included.
+    """Decode as Microsoft's inference server does, and in its words: Python's JSON, NaN included.
 
-    Measured with azmlinfsrv 1.5.1.
+    Python also reads UTF-8 with a byte order mark, UTF-16 and UTF-32. Measured with azmlinfsrv 1.5.1, but for the
+    limit to nesting, which is the emulator's own.
     """
     if not body:
         raise BadBody("POST body is empty. Expecting a JSON dictionary.", "Expecting value")
     try:
         document = json.loads(body.decode())
-    except UnicodeDecodeError as error:
-        raise BadBody(f"Input cannot be decoded as UTF-8: {error}", "Invalid UTF-8", error.start) from None
-    except json.JSONDecodeError as error:
-        raise BadBody(f"POST body could not be decoded as JSON: {error}", error.msg, error.pos) from None
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets thousands deep
-        raise BadBody(f"POST body could not be decoded as JSON: {error}", str(error)) from None
+    except (ValueError, RecursionError):
+        document = _loaded(body)
     if body.count(b"[") + body.count(b"{") > _DEEPEST and _depth(document) > _DEEPEST:
         raise BadBody("POST body could not be decoded as JSON: it is nested too deep", "Nested too deep")
     return document
+
+
+def _loaded(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except json.JSONDecodeError as error:
+        raise BadBody(f"POST body could not be decoded as JSON: {error}", error.msg, error.pos) from None
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"POST body cannot be read: {error}", str(error)) from None
+
+
+def asked(query: str) -> dict[str, Any]:
+    """Read a query as azmlinfsrv does (measured): values are JSON or else text, and a list if there are several."""
+    values: dict[str, list[Any]] = {}
+    for name, text in parse_qsl(query, keep_blank_values=True, errors="replace"):
+        values.setdefault(name, []).append(_queried(text))
+    return {name: found[0] if len(found) == 1 else found for name, found in values.items()}
+
+
+def _queried(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _depth(document: Any) -> int:
@@ -62,18 +85,20 @@ class Request:
     `deployment` is the one that the caller chose by header, or nothing; `guid` the service's own id of this
     request, since a caller's `x-request-id` is overwritten (documented); `client_id` the caller's
     `x-ms-client-request-id`, cut to 40 characters (documented), or nothing if it has others than letters, digits,
-    `-` and `_` (unverified); `admitted` whether the key was right; `again` whether this very request came before.
+    `-` and `_` (unverified); `admitted` whether the key was right; `again` whether this very request came before;
+    `door` whether a front door stands before the container.
     """
 
-    __slots__ = ("_document", "admitted", "again", "call", "client_id", "deployment", "draw", "guid", "path")
+    __slots__ = ("_document", "admitted", "again", "call", "client_id", "deployment", "door", "draw", "guid", "path")
 
-    def __init__(self, call: Call, path: str, admitted: bool = True) -> None:
+    def __init__(self, call: Call, path: str, admitted: bool = True, door: bool = True) -> None:
         self.call = call
         self.path = path
         self.deployment = call.headers.get("azureml-model-deployment", "")
         given = call.headers.get("x-ms-client-request-id")
         self.client_id = given[:40] if given and _CLIENT_ID.fullmatch(given) else ""
         self.admitted = admitted
+        self.door = door
         self.again = False
         self._document: Any = _UNREAD
 
@@ -90,22 +115,28 @@ class Request:
         return self._document
 
     @property
-    def spelling(self) -> tuple[bytes, str, str, str, bool]:
+    def spelling(self) -> tuple[bytes, str, str, str, str, bool]:
         """What makes two calls the same to the byte."""
-        return self.call.body, self.call.method, self.path, self.deployment, self.admitted
+        call = self.call
+        return call.body, call.method, self.path, call.query, self.deployment, self.admitted
 
     @property
     def identity(self) -> bytes:
-        """What makes two calls the same request: method, path, chosen deployment, and the body's JSON value.
+        """What makes two calls the same request: method, path (for GET with its query), deployment, the body's JSON.
 
         One with a wrong key is another request, so that it does not count for the one with the right key.
         """
-        head = f"{self.call.method} {self.path} {self.deployment} {self.admitted}\n".encode(
-            "utf-8", "surrogateescape"
-        )
+        call = self.call
+        path = f"{self.path}?{call.query}" if call.method == "GET" and call.query else self.path
+        head = f"{call.method} {path} {self.deployment} {self.admitted}\n".encode("utf-8", "surrogateescape")
         return head + (self.call.body if isinstance(self.document, BadBody) else canonical(self.document))
 
     @property
-    def caller_id(self) -> str:
-        """The id under which the container logs the request: the caller's, else the service's."""
-        return self.client_id or self.guid
+    def ids(self) -> Ids:
+        """The ids as the container hears them: through the front door, or just as they were sent."""
+        sent = self.call.headers
+        legacy, trace = sent.get("x-ms-request-id", ""), sent.get("traceid", "")
+        if self.door:
+            return Ids(self.guid, self.client_id, legacy, trace)
+        own = sent.get("x-request-id", self.guid)
+        return Ids(own, sent.get("x-ms-client-request-id", ""), legacy, trace, door=False)

@@ -14,13 +14,18 @@
     │   ├── TooManyRequests          429  too many requests a second
     │   └── ShuttingDown             503  the emulator is draining
     └── ContainerError           the model's container refuses, as its web server words it
-        ├── BadBody                  400  not UTF-8, not JSON
+        ├── BadBody                  400  not JSON
+        │   └── Unreadable               500  nothing that the parser can take
         ├── PathNotFound             404
         ├── MethodNotAllowed         405
         ├── BodyTooLarge             413
         ├── WrongContentType         415
         ├── WrongShape               400  JSON of another shape; names the field
-        └── ScoringFailed            500  the answer source raised
+        ├── NotForScoring            405  HEAD at azmlinfsrv's scoring path
+        ├── OverlongId               431  an id of more characters than azmlinfsrv takes
+        ├── ScoringFailed            500  the answer source raised
+        ├── ScoringTimedOut          500  it takes longer than the container allows
+        └── Unserialisable           500  the answer is no JSON
 
 A `ContainerError` knows how Microsoft's inference server (azmlinfsrv) words it as well as its LLM server; the
 deployment says which of `inference_servers/` it runs.
@@ -32,8 +37,13 @@ from azureml_emulator.errors.container import (
     ContainerError,
     Details,
     MethodNotAllowed,
+    NotForScoring,
+    OverlongId,
     PathNotFound,
     ScoringFailed,
+    ScoringTimedOut,
+    Unreadable,
+    Unserialisable,
     WrongContentType,
     WrongShape,
 )
@@ -66,12 +76,17 @@ __all__ = [
     "EndpointNotFound",
     "MethodNotAllowed",
     "ModelNotReady",
+    "NotForScoring",
+    "OverlongId",
     "PathNotFound",
     "ScoringFailed",
+    "ScoringTimedOut",
     "ShuttingDown",
     "TooFewInstances",
     "TooManyPending",
     "TooManyRequests",
+    "Unreadable",
+    "Unserialisable",
     "UpstreamTimeout",
     "WrongContentType",
     "WrongShape",

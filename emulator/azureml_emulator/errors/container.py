@@ -9,16 +9,22 @@ Details = Sequence[dict[str, Any]]
 """pydantic's error list: type, loc (from `body` down), msg, input, ctx."""
 
 
+_INTERNAL = "An unexpected internal error occurred. Check the logs for more info."
+_NO_OBJECT = ("model_type", "model_attributes_type", "dict_type")
+
+
 class ContainerError(EmulatorError):
     """A refusal by the model's container, as each of Microsoft's two servers words it.
 
-    azmlinfsrv answers `status` and `{"message": ...}`; the LLM server `llm_status` and `llm_body()`.
+    azmlinfsrv answers `status` and `{"message": ...}`; the LLM server `llm_status` and `llm_body()`. `after` is when
+    it is given, in seconds after the call's arrival.
     """
 
     status: ClassVar[int] = 400
     llm_status: ClassVar[int] = 422
     in_routing: ClassVar[bool] = False
     in_scoring: ClassVar[bool] = False
+    after = 0.0
 
     def __init__(self, message: str, details: Details = ()) -> None:
         super().__init__(message)
@@ -47,15 +53,43 @@ class ContainerError(EmulatorError):
 
 
 class BadBody(ContainerError):
-    """The body is not UTF-8 or not JSON; `at` is the character where it stops being so."""
+    """The body is no text or not JSON; `at` is the character where it stops being so."""
 
     def __init__(self, message: str, reason: str, at: int = 0) -> None:
         found = {"type": "json_invalid", "loc": ["body", at], "msg": "JSON decode error", "input": {}}
         super().__init__(message, [{**found, "ctx": {"error": reason}}])
 
 
+class Unreadable(BadBody):
+    """The body makes the parser itself fail: not UTF-8, a number of thousands of digits, brackets thousands deep.
+
+    azmlinfsrv lets the exception pass (measured); the LLM server's framework, FastAPI, says this (read in its code).
+    """
+
+    status = 500
+    llm_status = 400
+
+    def body(self) -> dict[str, Any]:
+        return {"message": _INTERNAL}
+
+    def llm_body(self) -> dict[str, Any]:
+        return {"detail": "There was an error parsing the body"}
+
+
 class WrongShape(ContainerError):
-    """The body is JSON, but not of the deployment's schema."""
+    """The body is JSON, but not of the deployment's schema.
+
+    azmlinfsrv says so of a body that is no object, or of a value that is missing at its top, in these words
+    (measured); of anything deeper it knows nothing: run() raises. Here the field is named instead.
+    """
+
+    def body(self) -> dict[str, Any]:
+        for found in self.details:
+            if found["loc"] == ["body"] and found["type"] in _NO_OBJECT and not isinstance(found["input"], dict):
+                return {"message": "POST body should be a JSON dictionary."}
+            if found["type"] == "missing" and len(found["loc"]) == 2:
+                return {"message": f"A value is not provided for the {found['loc'][1]!r} parameter."}
+        return super().body()
 
 
 class WrongContentType(ContainerError):
@@ -95,13 +129,32 @@ class PathNotFound(_Routing):
 
 
 class MethodNotAllowed(_Routing):
-    """The path is served, but not for this method."""
+    """The path is served, but not for this method; `allowed` are those that are."""
 
     status = llm_status = 405
     detail = "Method Not Allowed"
 
-    def __init__(self) -> None:
+    def __init__(self, allowed: str = "POST") -> None:
         super().__init__("The method is not allowed for the requested URL.")
+        self.allowed = allowed
+
+
+class NotForScoring(ContainerError):
+    """azmlinfsrv's scoring path takes the method, its code does not: HEAD (measured)."""
+
+    status = 405
+
+    def __init__(self) -> None:
+        super().__init__("Method not allowed")
+
+
+class OverlongId(ContainerError):
+    """An id in a header is longer than azmlinfsrv takes (measured)."""
+
+    status = 431
+
+    def __init__(self, header: str, longest: int) -> None:
+        super().__init__(f"{header} must not exceed {longest} characters")
 
 
 class BodyTooLarge(_Routing):
@@ -114,14 +167,14 @@ class BodyTooLarge(_Routing):
         super().__init__("The request body is larger than this endpoint takes.")
 
 
-class ScoringFailed(ContainerError):
-    """The answer source raised, as a score.py may. `cause` is for the journal, callers are not told."""
+class _Failed(ContainerError):
+    """The container's own fault."""
 
     status = llm_status = 500
-    in_scoring = True
+    text: str
 
     def __init__(self, cause: str) -> None:
-        super().__init__("An unexpected error occurred in scoring script. Check the logs for more info.")
+        super().__init__(self.text)
         self._cause = cause
 
     @property
@@ -130,3 +183,27 @@ class ScoringFailed(ContainerError):
 
     def llm_body(self) -> dict[str, Any]:
         return {"error": {"code": "Internal Server Error", "message": self.message, "status": self.llm_status}}
+
+
+class ScoringFailed(_Failed):
+    """The answer source raised, as a score.py may. `cause` is for the journal, callers are not told."""
+
+    in_scoring = True
+    text = "An unexpected error occurred in scoring script. Check the logs for more info."
+
+
+class Unserialisable(_Failed):
+    """The answer is no JSON (measured). `cause` is for the journal, callers are not told."""
+
+    text = _INTERNAL
+
+
+class ScoringTimedOut(_Failed):
+    """run() takes longer than `SCORING_TIMEOUT_MS` allows (measured)."""
+
+    in_scoring = True
+
+    def __init__(self, milliseconds: int) -> None:
+        self.text = f"Scoring timeout after {milliseconds} ms"
+        super().__init__(self.text)
+        self.after = milliseconds / 1000

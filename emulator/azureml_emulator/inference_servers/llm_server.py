@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from azureml_emulator.errors import BadBody, ContainerError, ScoringFailed, WrongShape
+from azureml_emulator.errors import BadBody, ContainerError, MethodNotAllowed, ScoringFailed, WrongShape
+from azureml_emulator.inference_servers.ids import Ids
 from azureml_emulator.inference_servers.inference_server import InferenceServer, Page
 from azureml_emulator.openapi import Service
 from azureml_emulator.wire import JSON, Call, Headers, Result
@@ -21,6 +22,7 @@ class LlmServer(InferenceServer):
     """
 
     name = "llm-server"
+    software = "uvicorn"
 
     @property
     def pages(self) -> Mapping[str, Page]:
@@ -35,15 +37,15 @@ class LlmServer(InferenceServer):
         except UnicodeEncodeError:  # half a surrogate pair has no UTF-8; escaped, it arrives all the same
             return _COMPACT_ASCII.encode(value).encode()
 
-    def run_headers(self, caller_id: str, seconds: float) -> Headers:
+    def run_headers(self, ids: Ids, seconds: float) -> Headers:
         return ()
 
-    def refuse(self, error: ContainerError, path: str, caller_id: str) -> Result:
+    def refuse(self, error: ContainerError, path: str, ids: Ids) -> Result:
         if path == _SCORE and isinstance(error, BadBody | ScoringFailed | WrongShape):
             status, body = self._bewildered(error)
-            return Result(status, JSON, ((0.0, self.dump(body)),))
-        allow: Headers = (("allow", "POST"),) if error.llm_status == 405 else ()
-        return Result(error.llm_status, allow + JSON, ((0.0, self.dump(error.llm_body())),))
+            return Result(status, JSON, ((error.after, self.dump(body)),))
+        allow: Headers = (("allow", error.allowed),) if isinstance(error, MethodNotAllowed) else ()
+        return Result(error.llm_status, allow + JSON, ((error.after, self.dump(error.llm_body())),))
 
     @staticmethod
     def _bewildered(error: ContainerError) -> tuple[int, Any]:
