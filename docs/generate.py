@@ -71,6 +71,7 @@ def settings():
     parts = []
     within = described["$defs"]
     owners = {"The file": described, "An endpoint": within["Endpoint"], "A deployment": within["Deployment"]}
+    owners["Its `request_settings`"] = within["RequestSettings"]
     for title, owner in owners.items():
         settings = owner["properties"].items()
         rows = [(f"`{name}`", _default(name, one, owner), one["description"]) for name, one in settings]
@@ -114,7 +115,9 @@ def error_rows(root):
 
 
 def error_table():
-    door = [(one.status, f"`{one.text}`", prose(one)) for one in error_rows(errors.DoorError)]
+    door = [
+        (one.status, f"`{one.text}`" if one.text else "empty", prose(one)) for one in error_rows(errors.DoorError)
+    ]
     container = [(one.status, one.llm_status, prose(one)) for one in error_rows(errors.ContainerError)]
     return "\n\n".join(
         [

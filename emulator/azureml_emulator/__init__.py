@@ -12,9 +12,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from azureml_emulator.access import mint
     from azureml_emulator.answers import Ask, Echo, Faker, Fixed, Python
     from azureml_emulator.emulator import Emulator
-    from azureml_emulator.endpoint import Deployment, Endpoint
+    from azureml_emulator.endpoint import Deployment, Endpoint, RequestSettings
     from azureml_emulator.engine import Engine
     from azureml_emulator.errors import ConfigError, EmulatorError
     from azureml_emulator.journal import Exchange
@@ -41,9 +42,11 @@ _HOMES = {
     "Python": "answers",
     "Reading": "schema",
     "Reply": "wire",
+    "RequestSettings": "endpoint",
     "Schema": "schema",
     "Scoring": "schema",
     "Tokens": "latency",
+    "mint": "access",
 }
 
 __all__ = [
@@ -65,9 +68,11 @@ __all__ = [
     "Python",
     "Reading",
     "Reply",
+    "RequestSettings",
     "Schema",
     "Scoring",
     "Tokens",
+    "mint",
 ]
 
 

@@ -119,6 +119,6 @@ def mint(endpoint: Endpoint, at: float, expires_in: float = 3600.0) -> str:
 
 def signed(audience: str, signing_key: str, at: float, expires_in: float) -> str:
     """Make a token for an audience. Raises `ConfigError` without PyJWT."""
-    claims = {"aud": audience, "iat": int(at), "nbf": int(at), "exp": int(at + expires_in)}
+    claims = {"aud": audience, "iat": int(at), "nbf": int(at), "exp": int(at) + int(expires_in)}
     token: str = _jwt().encode(claims, _secret(signing_key), algorithm=_ALGORITHM)
     return token

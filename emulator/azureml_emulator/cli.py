@@ -72,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
     described = commands.add_parser("config-schema", help="print the JSON Schema of configuration files")
     described.set_defaults(run=_config_schema)
 
+    _describe_token(commands)
     health = commands.add_parser("healthcheck", help="exit with 0 if an emulator is up and taking work, else with 1")
     health.set_defaults(run=_healthcheck)
     health.add_argument("--url", help="its main address; without one, that of the configuration")
@@ -80,6 +81,14 @@ def parser() -> argparse.ArgumentParser:
     health.add_argument("--port", type=int)
     health.add_argument("--timeout", type=float, default=2.0, metavar="SECONDS")
     return parser
+
+
+def _describe_token(commands: Any) -> None:
+    token = commands.add_parser("token", help="mint a token for an endpoint that takes tokens (aml_token, aad_token)")
+    token.set_defaults(run=_token)
+    token.add_argument("endpoint", metavar="ENDPOINT")
+    token.add_argument("--expires-in", type=int, default=3600, metavar="SECONDS")
+    token.add_argument("--config", metavar="FILE")
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -163,6 +172,19 @@ def _config_schema(_: argparse.Namespace) -> int:
     from azureml_emulator import config
 
     print(json.dumps(config.json_schema(), indent=2))
+    return 0
+
+
+def _token(options: argparse.Namespace) -> int:
+    from time import time
+
+    from azureml_emulator import config
+    from azureml_emulator.access import mint
+
+    known = {one.name: one for one in config.load(options.config, os.environ).endpoints}
+    if options.endpoint not in known:
+        raise ConfigError(f"no endpoint {options.endpoint!r}; there are: {', '.join(known)}")
+    print(mint(known[options.endpoint], time(), options.expires_in))
     return 0
 
 

@@ -6,9 +6,11 @@ import threading
 from collections.abc import Coroutine, Iterable, Iterator
 from contextlib import AsyncExitStack, ExitStack
 from math import inf
+from time import time
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from azureml_emulator.access import mint
 from azureml_emulator.endpoint import Endpoint
 from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError
@@ -49,6 +51,13 @@ class Hosted:
     def key(self) -> str:
         """The key to call it with."""
         return self.settings.key
+
+    def token(self, expires_in: float = 3600.0) -> str:
+        """Mint a token that opens it for so many seconds from now; one that has expired, for a negative number.
+
+        Raises `ConfigError` if its `auth_mode` is `key`, or without the extra `tokens`.
+        """
+        return mint(self.settings, time(), expires_in)
 
     @property
     def calls(self) -> list[Exchange]:

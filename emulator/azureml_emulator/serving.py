@@ -17,15 +17,19 @@ from azureml_emulator.admin import describe, redact
 from azureml_emulator.config import Config
 from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError
+from azureml_emulator.instructions import Instructions
 from azureml_emulator.journal import Journal
+from azureml_emulator.reload import Reload, Watch
 from azureml_emulator.request_log import RequestLog
 from azureml_emulator.server import Server
 
 _FLUSH_SECONDS = 0.05
+_WATCH_SECONDS = 0.5
 
 
-async def serve(config: Config) -> None:
+async def serve(instructions: Instructions) -> None:
     """Host the endpoints until SIGINT or SIGTERM, then let open answers finish. Raises `ConfigError`."""
+    config, notes, files = instructions.load()
     engine = Engine(config.endpoints, config.seed, Journal(config.journal))
     log = RequestLog(sys.stderr, request_log.FORMATS[config.log_format], lambda value: redact(value, engine))
     logging.getLogger("azureml_emulator").addHandler(log)
@@ -35,11 +39,16 @@ async def serve(config: Config) -> None:
         try:
             _forget(config.ready_file)
             await _listen(server, config)
+            _say(*notes)
             with _announced(server, config):
-                flushing = asyncio.create_task(_flush(log))
+                aside = [asyncio.create_task(_flush(log))]
+                if config.reload and files:
+                    reload = Reload(server, config, config.drain_seconds)
+                    aside.append(asyncio.create_task(_follow(instructions, Watch(files), reload, set(notes))))
                 await stopping.wait()
                 await server.stop(config.drain_seconds)
-                flushing.cancel()
+                for one in aside:
+                    one.cancel()
         finally:
             await server.stop(0)
             log.flush()
@@ -88,11 +97,37 @@ async def _flush(log: RequestLog) -> None:
         log.flush()
 
 
+async def _follow(instructions: Instructions, watch: Watch, reload: Reload, said: set[str]) -> None:
+    """Take over what is saved; keep what there is when it cannot be read."""
+    while True:
+        await asyncio.sleep(_WATCH_SECONDS)
+        if not watch.changed():
+            continue
+        try:
+            config, notes, files = instructions.load()
+            lines = await reload.apply(config)
+        except ConfigError as error:
+            first, *more = str(error).splitlines()
+            also = f" (and {len(more)} more)" if more else ""
+            _say(f"not reloaded: {first}{also}")
+            continue
+        watch.follow(files)
+        _say(*(note for note in notes if note not in said), f"reloaded: {'; '.join(lines) or 'nothing changed'}")
+        said.update(notes)
+
+
+def _say(*lines: str) -> None:
+    """Write remarks on standard error; nobody may be there to read them."""
+    with suppress(OSError, ValueError):
+        print(*(f"azureml-emulator: {line}" for line in lines), sep="\n", end="\n" * bool(lines), file=sys.stderr, flush=True)
+
+
 @contextmanager
 def _announced(server: Server, config: Config) -> Iterator[None]:
     """Say that all is ready: the table or JSON, the READY line, and the ready file, which goes when we go."""
     rows = [
-        {**describe(one, server.url(one.name)), "key": one.key, "example": _example(one)} for one in config.endpoints
+        {**describe(one, server.url(one.name)), "key": _key(one), "example": _example(one)}
+        for one in config.endpoints
     ]
     ready = {"url": server.url(), "pid": os.getpid()}
     if config.print_urls == "json":
@@ -110,6 +145,11 @@ def _announced(server: Server, config: Config) -> Iterator[None]:
     finally:
         with suppress(ConfigError):
             _forget(config.ready_file)
+
+
+def _key(endpoint: Any) -> str:
+    """Give its key; an endpoint that takes tokens has none."""
+    return str(endpoint.key) if endpoint.auth_mode == "key" else ""
 
 
 def _example(endpoint: Any) -> Any:

@@ -15,11 +15,15 @@ def columns(rows: Sequence[Sequence[str]]) -> str:
 def endpoints(url: str, rows: Sequence[Mapping[str, Any]]) -> str:
     """Show the hosted endpoints, and one curl line for each api type among them."""
     head = ("NAME", "API TYPE", "SCHEMA", "URL", "KEY")
-    shown = columns([head, *((row["name"], row["api_type"], row["schema"], row["url"], row["key"]) for row in rows)])
-    first = {row["api_type"]: row for row in reversed(rows)}
+    shown = columns([head, *((row["name"], row["api_type"], row["schema"], row["url"], _key(row)) for row in rows)])
+    first = {row["api_type"]: row for row in reversed(rows) if row["key"]}
     lines = [curl(row["url"], row["key"], row["example"]) for row in reversed(first.values())]
     prefix = f"All of them also live on {url}, by path (/NAME/...) and by Host name (NAME.localhost)."
     return "\n".join([shown, "", prefix, "", *lines, ""])
+
+
+def _key(row: Mapping[str, Any]) -> str:
+    return row["key"] or f"a token: azureml-emulator token {row['name']}"
 
 
 def curl(url: str, key: str, example: Any) -> str:
