@@ -1,0 +1,1 @@
+"""What the requests and answers of serverless endpoints have in common: sampling fields, tools, JSON, envelopes."""
