@@ -33,6 +33,13 @@ class Keys(Access):
             raise AccessDenied("the key is not this endpoint's")
 
 
+class Anyone(Access):
+    """Nothing: there is no front door."""
+
+    def check(self, credential: str, at: float) -> None:
+        return
+
+
 class Tokens(Access):
     """A JWT of the right signature, audience and time; the issuer does not matter.
 
@@ -93,6 +100,8 @@ def _secret(signing_key: str) -> bytes:
 
 def access(endpoint: Endpoint) -> Access:
     """Give what an endpoint asks of its callers. Raises `ConfigError` where PyJWT is needed and missing."""
+    if endpoint.api_type and not endpoint.api_type.door:
+        return Anyone()
     if endpoint.auth_mode == "key":
         return Keys(endpoint.key, endpoint.secondary_key or endpoint.key)
     return Tokens(audience(endpoint), endpoint.signing_key)

@@ -1,4 +1,4 @@
-"""The two kinds of endpoint: how each one's front door takes keys, and passes on what containers answer."""
+"""The kinds of endpoint: how each one's front door takes keys, and passes on what containers answer."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -8,9 +8,13 @@ from azureml_emulator.wire import Result
 
 
 class ApiType(ABC):
-    """How an endpoint's front door finds the caller's key, and passes an answer on."""
+    """How an endpoint's front door finds the caller's key, and passes an answer on.
+
+    `door` says whether there is a front door at all.
+    """
 
     name: str
+    door: bool = True
 
     @abstractmethod
     def key_in(self, headers: Mapping[str, str]) -> str:
@@ -85,7 +89,24 @@ class Serverless(ApiType):
         return result
 
 
+class Local(ApiType):
+    """One deployment in a container of its own, as of `az ml online-endpoint create --local`: there is no front door.
+
+    No keys, no traffic rules, no limits (documented). The container's status, body and ids come as they are.
+    """
+
+    name = "local"
+    door = False
+
+    def key_in(self, headers: Mapping[str, str]) -> str:
+        return ""
+
+    def forward(self, result: Result) -> Result:
+        return result
+
+
 DEDICATED = Dedicated()
 SERVERLESS = Serverless()
-API_TYPES: Mapping[str, ApiType] = {one.name: one for one in (DEDICATED, SERVERLESS)}
-"""Both kinds by name."""
+LOCAL = Local()
+API_TYPES: Mapping[str, ApiType] = {one.name: one for one in (DEDICATED, SERVERLESS, LOCAL)}
+"""All kinds by name."""

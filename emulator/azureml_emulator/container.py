@@ -1,5 +1,6 @@
 """A deployment's container: takes a request apart, asks the answer source, writes the response."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -14,12 +15,15 @@ from azureml_emulator.errors import (
     ContainerError,
     MethodNotAllowed,
     PathNotFound,
+    ScoringFailed,
+    ScoringTimedOut,
     WrongContentType,
+    WrongShape,
 )
 from azureml_emulator.inference_servers import Page
 from azureml_emulator.memo import Memo
 from azureml_emulator.openapi import Operation, Service
-from azureml_emulator.request import Request, asked
+from azureml_emulator.request import Request, asked, parse, text_of
 from azureml_emulator.schema import Answer, Chunk, Framing, Reading, Schema, Scoring
 from azureml_emulator.schemas import find
 from azureml_emulator.wire import JSON, Headers, Result, Write
@@ -39,13 +43,14 @@ def server_sent(event: bytes) -> bytes:
 class Run(NamedTuple):
     """What came of a request in the container: the result, and for the journal what was read or refused.
 
-    `schema` is the shape at the path that was called.
+    `schema` is the shape at the path that was called, `heard` what was scored if that is not the body as it came.
     """
 
     result: Result
     schema: Schema[Any] | None = None
     reading: Reading | None = None
     error: ContainerError | None = None
+    heard: bytes | None = None
 
 
 def _is_json(content_type: str) -> bool:
@@ -64,6 +69,7 @@ def operation(schema: Schema[Any]) -> Operation:
         schema.response,
         schema.example,
         schema.stream is not None,
+        schema.task,
     )
 
 
@@ -78,6 +84,8 @@ class Container:
         self.server = settings.server
         self._answer: AnswerSource = settings.answer
         self._latency = settings.latency
+        self._filter = settings.content_filter
+        self._timeout = settings.scoring_timeout_ms
         self._model = settings.model or endpoint
         self._endpoint = endpoint
         self._seed = seed
@@ -122,24 +130,27 @@ class Container:
 
     def _score(self, schema: Schema[Any], request: Request) -> Run:
         """Validate, answer, write."""
-        reading = None
+        reading = heard = None
         try:
-            reading = self._read(schema, request)
+            if schema.undecorated or request.call.method == "GET":
+                heard, reading = self._heard(schema, request)
+            else:
+                reading = self._read(schema, request)
+            if self._filter:
+                self._filter.admit(reading.prompts, schema.api_type)
             answers = [
                 self._answer.answer(Ask(prompt, reading, self._seed, self._endpoint, choice))
                 for prompt in reading.prompts
                 for choice in range(reading.choices)
             ]
-            return Run(self._write(schema, request, reading, answers), schema, reading)
+            return Run(self._write(schema, request, reading, answers), schema, reading, heard=heard)
         except ContainerError as error:
-            return Run(self.server.refuse(error, request.path, request.ids), schema, reading, error)
+            return Run(self.server.refuse(error, request.path, request.ids), schema, reading, error, heard)
 
     def _read(self, schema: Schema[Any], request: Request) -> Reading:
         call = request.call
         if call.oversized:
             raise BodyTooLarge
-        if call.method == "GET":
-            return schema.parse(asked(call.query))
         kind = call.headers.get("content-type", "")
         if kind != "application/json" and not _is_json(kind):
             raise WrongContentType
@@ -148,16 +159,41 @@ class Container:
         if reading is None:
             if isinstance(request.document, BadBody):
                 raise request.document
-            reading = schema.parse(self.server.screened(request.document, request.path, call.headers))
+            reading = self.server.read(
+                request.document, schema.parse, schema.standard, request.path, call.headers
+            )
             if request.again:
                 self._readings.put(known, call.body, reading)
         return reading
 
+    def _heard(self, schema: Schema[Any], request: Request) -> tuple[bytes, Reading]:
+        """Read a query as if it were a body, and any body for a run() that takes text; give it as it is scored, too."""
+        call = request.call
+        if call.oversized:
+            raise BodyTooLarge
+        if not schema.undecorated:
+            document = asked(call.query)
+            return json.dumps(document).encode(), schema.parse(document)
+        text = json.dumps(asked(call.query)) if call.method == "GET" else text_of(call)
+        document = text if schema.request is str else parse(text.encode())
+        try:
+            if isinstance(document, BadBody):
+                raise document
+            return json.dumps(document).encode(), schema.parse(document)
+        except (BadBody, WrongShape) as error:
+            raise ScoringFailed(error.message) from None
+
     def _write(self, schema: Schema[Any], request: Request, reading: Reading, answers: Sequence[Answer]) -> Result:
         scoring = Scoring(reading, answers, request.draw, int(request.call.at), self._model, self._home)
+        if reading.form and schema.settle is not None:
+            scoring = scoring._replace(answers=schema.settle(scoring))
+        if self._filter:
+            scoring = scoring._replace(answers=[self._filter.passed(one) for one in scoring.answers])
         if reading.stream and schema.stream is not None:
             return Result(200, EVENTS, tuple(self._events(schema.framing, schema.stream(scoring))), chunked=True)
         seconds = self._whole(scoring)
+        if self._timeout is not None and seconds * 1000 > self._timeout:
+            raise ScoringTimedOut(self._timeout)
         body = self.server.dump(schema.write(scoring))
         return Result(200, JSON + self.server.run_headers(request.ids, seconds), ((seconds, body),))
 
@@ -165,7 +201,7 @@ class Container:
         """When the last token of the longest answer is out; several prompts are answered side by side."""
         if self._latency is None:
             return 0.0
-        return self._latency.at(max((tokens.count(text) for text in scoring.texts), default=0))
+        return self._latency.at(max((answer.tokens for answer in scoring.answers), default=0))
 
     def _events(self, framing: Framing | None, chunks: Iterable[Chunk]) -> Iterator[Write]:
         """Each event is due when the last of the tokens that it carries is out."""

@@ -9,6 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from azureml_emulator.answers import AnswerSource, Echo, Python
 from azureml_emulator.api_type import API_TYPES, DEDICATED, ApiType
+from azureml_emulator.content_filter import ContentFilter
 from azureml_emulator.inference_servers import INFERENCE_SERVERS, InferenceServer
 from azureml_emulator.latency import Latency
 from azureml_emulator.schema import Schema
@@ -70,6 +71,12 @@ ApiTypeSetting = Annotated[
     WithJsonSchema({"type": "string", "enum": list(API_TYPES)}),
 ]
 
+FilterSetting = Annotated[
+    InstanceOf[ContentFilter],
+    BeforeValidator(ContentFilter.of),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
+]
+
 AnswerSetting = Annotated[
     AnswerSource,
     BeforeValidator(lambda given: Python(given) if callable(given) else given),
@@ -105,12 +112,16 @@ class Deployment:
     """The model's name that serverless answers report."""
     server: ServerSetting | None = None
     """The web server that its container runs; the schema's own if left out."""
+    content_filter: FilterSetting | None = None
+    """What triggers its content filter."""
     request_settings: RequestSettings | None = None
     """How many requests at once, and for how long; taken from the endpoint as a whole."""
     instance_count: Positive | None = None
     """How many instances share the work."""
     state: State | None = None
     """Whether its instances can answer: `ready`, or a reason for 424, `not_ready` or `too_few_instances`."""
+    scoring_timeout_ms: Positive | None = None
+    """The container's `SCORING_TIMEOUT_MS`: an answer that takes longer is a 500 of the container."""
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -160,6 +171,8 @@ class Endpoint:
     """Whether it answers at the root of the main port, where several endpoints serve the same path."""
     port: Port | None = None
     """Its own port; if left out, the next one after the main port's."""
+    content_filter: FilterSetting | None = None
+    """What triggers the content filter: a regular expression, or a list of words; nothing does if left out."""
     seed: Whole | None = None
     """Decides what is random here; the emulator's seed if left out."""
 
@@ -175,6 +188,8 @@ class Endpoint:
         object.__setattr__(self, "api_type", self.api_type or kinds[0])
         object.__setattr__(self, "traffic", self._split(names))
         self._check_mirror(names)
+        if not (self.api_type or kinds[0]).door and len(names) > 1:
+            raise ValueError(f"a local endpoint has one deployment, not {', '.join(names)}")
         if self.auth_mode != "key" and self.api_type is not DEDICATED:
             raise ValueError(f"auth_mode {self.auth_mode} is for dedicated endpoints; serverless ones take keys")
 
@@ -189,6 +204,7 @@ class Endpoint:
             latency=deployment.latency or self.latency,
             model=deployment.model or self.model or self.name,
             server=deployment.server or schema.server,
+            content_filter=deployment.content_filter or self.content_filter,
             request_settings=deployment.request_settings or self.request_settings,
             instance_count=deployment.instance_count or self.instance_count,
             state=deployment.state or self.state,

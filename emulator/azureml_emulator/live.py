@@ -39,7 +39,7 @@ class LiveEndpoint:
         self._access = access(settings)
         self._secrets = settings.secrets
         admission = Admission(settings)
-        self._admission = admission if admission.limits else None
+        self._admission = admission if admission.limits and self.api_type.door else None
         self.tally = Tally()
         self._keys: Memo[bytes] = Memo()
 
@@ -61,7 +61,7 @@ class LiveEndpoint:
     def score(self, call: Call, path: str) -> Reply:
         """Answer a call that is for this endpoint; `path` is the path below the endpoint's own address."""
         refusal = self._refusal(call)
-        request = Request(call, path, admitted=refusal is None)
+        request = Request(call, path, admitted=refusal is None, door=self.api_type.door)
         request.drawn_from(self._draw(request))
         container = None
         try:
@@ -136,13 +136,16 @@ class LiveEndpoint:
     def _reply(
         self, request: Request, container: Container | None, result: Result, run: Run | None, problem: str
     ) -> Reply:
+        exchange = self._exchange(request, container, result, run, problem)
+        if container and not request.door:
+            headers = framed(result, request.call.at, (), container.server.software)
+            return Reply(result.status, headers, result.writes, result.chunked, exchange, result.cut)
         ids: Headers = (("x-request-id", request.guid),)
         if request.client_id:
             ids += (("x-ms-client-request-id", request.client_id),)
         if container:
             ids += (("azureml-model-deployment", container.name), ("azureml-model-session", container.name))
         headers = framed(result, request.call.at, ids)
-        exchange = self._exchange(request, container, result, run, problem)
         return Reply(result.status, headers, result.writes, result.chunked, exchange, result.cut)
 
     def _exchange(
@@ -160,7 +163,7 @@ class LiveEndpoint:
             request.guid,
             blotted(request.client_id, *self._secrets),
             problem,
-            call.body,
+            run.heard if run and run.heard else call.body,
             run.schema if run and run.reading else None,
         )
 
@@ -170,13 +173,13 @@ def door_result(error: DoorError) -> Result:
     return Result(error.status, TEXT + error.headers, ((error.after, error.text.encode()),))
 
 
-def framed(result: Result, at: float, ids: Headers) -> Headers:
+def framed(result: Result, at: float, ids: Headers, server: str = "azureml-frontdoor") -> Headers:
     """Put the front door's headers around the container's: order and lower case as in real traffic (captured)."""
     kind, *rest = result.headers
     length: Headers = (
         () if result.chunked else (("content-length", str(sum(len(data) for _, data in result.writes))),)
     )
-    return (("server", "azureml-frontdoor"), ("date", _date(int(at))), kind, *length, *rest, *ids)
+    return (("server", server), ("date", _date(int(at))), kind, *length, *rest, *ids)
 
 
 @lru_cache(maxsize=16)

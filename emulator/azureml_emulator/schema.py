@@ -176,6 +176,9 @@ class Schema(Generic[Body]):
     catalog's names for the models of this shape, with `*` for any characters. `beside` names shapes that the same
     container serves at their own paths.
 
+    `undecorated` says that run() has no decorator: it gets any body as text and takes it apart by itself, so that it
+    raises where others refuse; if the request's type is `str`, it works on the text itself.
+
     `settle` makes of what the answer source said what the request asks for, such as calls of tools, or JSON.
     `standard` names the fields of a request that every model takes; if it names any, the LLM server calls all others
     extra parameters. `task` is what its `/info` calls the model's type.
@@ -194,6 +197,7 @@ class Schema(Generic[Body]):
     paths: tuple[str, ...] = ("/score",)
     variants: tuple[Mapping[str, Any], ...] = ()
     speaks: bool = True
+    undecorated: bool = False
     models: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     stream: Callable[[Scoring], Iterator[Chunk]] | None = None
