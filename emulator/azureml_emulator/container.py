@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from azureml_emulator import tokens
 from azureml_emulator.answers import AnswerSource, Ask
 from azureml_emulator.draw import Draw
 from azureml_emulator.endpoint import Deployment
@@ -159,23 +158,21 @@ class Container:
         if reading is None:
             if isinstance(request.document, BadBody):
                 raise request.document
-            reading = self.server.read(
-                request.document, schema.parse, schema.standard, request.path, call.headers
-            )
+            reading = self.server.read(request.document, schema.parse, schema.standard, request.path, call.headers)
             if request.again:
                 self._readings.put(known, call.body, reading)
         return reading
 
     def _heard(self, schema: Schema[Any], request: Request) -> tuple[bytes, Reading]:
-        """Read a query as if it were a body, and any body for a run() that takes text; give it as it is scored, too."""
+        """Read a query as if it were a body, and any body for a run() that takes text; give it as JSON, too."""
         call = request.call
         if call.oversized:
             raise BodyTooLarge
         if not schema.undecorated:
-            document = asked(call.query)
-            return json.dumps(document).encode(), schema.parse(document)
+            queried = asked(call.query)
+            return json.dumps(queried).encode(), schema.parse(queried)
         text = json.dumps(asked(call.query)) if call.method == "GET" else text_of(call)
-        document = text if schema.request is str else parse(text.encode())
+        document: Any = text if schema.request is str else parse(text.encode())
         try:
             if isinstance(document, BadBody):
                 raise document
