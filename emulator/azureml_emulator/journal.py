@@ -50,7 +50,7 @@ class Exchange:
     @property
     def reading(self) -> Reading | None:
         """What the container understood, or None if it did not get that far."""
-        return self.schema.parse(parse(self.body)) if self.schema else None
+        return self.schema.recall(parse(self.body)) if self.schema else None
 
     @property
     def prompts(self) -> list[str]:

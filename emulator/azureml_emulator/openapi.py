@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 class Operation(NamedTuple):
     """One thing that a container does: what is posted to any of `paths`, and what comes back.
 
-    `request` and `response` are pydantic types, `example` is a request.
+    `request` and `response` are pydantic types, `example` is a request, `task` the type of model that does it.
     """
 
     name: str
@@ -17,6 +17,7 @@ class Operation(NamedTuple):
     response: Any
     example: Mapping[str, Any]
     streams: bool = False
+    task: str = ""
 
 
 class Service(NamedTuple):

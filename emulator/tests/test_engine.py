@@ -182,10 +182,10 @@ class TestContainer:
         assert engine.score(make_call()).status == 424
 
     @pytest.mark.parametrize("limit", ["x", [1], {}, 1.5, True, None, math.inf])
-    @pytest.mark.parametrize("name", ["max_new_tokens", "max_gen_len", "max_length", "max_completion_tokens"])
+    @pytest.mark.parametrize("name", ["max_new_tokens", "max_gen_len", "max_length"])
     def test_a_limit_that_is_none_limits_nothing(self, make_call, name, limit):
         engine = Engine([Endpoint("chat", schema="chat", answer="faker")])
-        call = make_call({**CHAT, name: limit}, path="/chat/completions", listener="chat")
+        call = make_call({**CHAT, name: limit}, path="/v1/chat/completions", listener="chat")
         assert engine.score(call).status == 200
 
     def test_the_probe_of_the_container_answers_a_caller_with_a_key(self, score):

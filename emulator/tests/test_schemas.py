@@ -50,7 +50,8 @@ def test_each_body_is_read_and_answered(name, body, make_call, json_of):
     assert [prompt.text for prompt in reading.prompts] == expected
     assert reading.parameters == {"t": 1}
     assert reading.stream is False
-    reply = Engine([Endpoint(name, schema=name)]).score(make_call(body, path=schema.paths[0], listener=name))
+    call = make_call(body, path=schema.paths[0], listener=name, extra_parameters="pass-through")
+    reply = Engine([Endpoint(name, schema=name)]).score(call)
     assert reply.status == 200
     if name in ANSWERS:
         assert json_of(reply) == ANSWERS[name]

@@ -25,7 +25,11 @@
         ├── OverlongId               431  an id of more characters than azmlinfsrv takes
         ├── ScoringFailed            500  the answer source raised
         ├── ScoringTimedOut          500  it takes longer than the container allows
-        └── Unserialisable           500  the answer is no JSON
+        ├── Unserialisable           500  the answer is no JSON
+        ├── ExtraParameters          400  fields that are no standard ones, for the LLM server
+        ├── UnknownExtraOption       400  a word that the header extra-parameters may not say
+        └── ContentFiltered          400  a prompt that triggers the content filter
+            └── ContentUnsafe            400  the same on a dedicated endpoint
 
 A `ContainerError` knows how Microsoft's inference server (azmlinfsrv) words it as well as its LLM server; the
 deployment says which of `inference_servers/` it runs.
@@ -60,6 +64,7 @@ from azureml_emulator.errors.door import (
     TooManyRequests,
     UpstreamTimeout,
 )
+from azureml_emulator.errors.inference import ContentFiltered, ContentUnsafe, ExtraParameters, UnknownExtraOption
 from azureml_emulator.errors.roots import ConfigError, EmulatorError
 
 __all__ = [
@@ -69,11 +74,14 @@ __all__ = [
     "BodyTooLarge",
     "ConfigError",
     "ContainerError",
+    "ContentFiltered",
+    "ContentUnsafe",
     "DeploymentNotFound",
     "Details",
     "DoorError",
     "EmulatorError",
     "EndpointNotFound",
+    "ExtraParameters",
     "MethodNotAllowed",
     "ModelNotReady",
     "NotForScoring",
@@ -85,6 +93,7 @@ __all__ = [
     "TooFewInstances",
     "TooManyPending",
     "TooManyRequests",
+    "UnknownExtraOption",
     "Unreadable",
     "Unserialisable",
     "UpstreamTimeout",

@@ -2,13 +2,15 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from azureml_emulator.errors import ContainerError
 from azureml_emulator.inference_servers.ids import Ids
 from azureml_emulator.openapi import Service
 from azureml_emulator.wire import Call, Headers, Result
 
+Read = TypeVar("Read")
+Headings = Mapping[str, str]
 Page = Callable[[Service, Call], Result]
 """How to answer a call that is not for scoring, given what the container does. May raise `ContainerError`."""
 
@@ -42,9 +44,14 @@ class InferenceServer(ABC):
     def dump(self, value: Any) -> bytes:
         """Write a JSON answer. Raises `ContainerError` for what is no JSON."""
 
-    def screened(self, document: Any, path: str, headers: Mapping[str, str]) -> Any:
-        """Look a request's JSON over before its shape is checked; give it back, or what is left of it."""
-        return document
+    def read(
+        self, document: Any, parse: Callable[[Any], Read], standard: frozenset[str], path: str, headers: Headings
+    ) -> Read:
+        """Parse a request's JSON, of whose fields only some may be `standard`; none named, all are.
+
+        Raises `ContainerError`.
+        """
+        return parse(document)
 
     def signature(self, ids: Ids) -> Headers:
         """Give the headers that it adds to whatever a path that is served answers."""

@@ -1,18 +1,31 @@
 """Microsoft's LLM server (llm-optimized-inference), which serves language models, serverless and dedicated."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from azureml_emulator.errors import BadBody, ContainerError, MethodNotAllowed, ScoringFailed, WrongShape
+from azureml_emulator.errors import (
+    BadBody,
+    ContainerError,
+    ExtraParameters,
+    MethodNotAllowed,
+    PathNotFound,
+    ScoringFailed,
+    UnknownExtraOption,
+    WrongShape,
+)
 from azureml_emulator.inference_servers.ids import Ids
-from azureml_emulator.inference_servers.inference_server import InferenceServer, Page
+from azureml_emulator.inference_servers.inference_server import Headings, InferenceServer, Page, Read
+from azureml_emulator.inference_servers.publisher import publisher
 from azureml_emulator.openapi import Service
 from azureml_emulator.wire import JSON, Call, Headers, Result
 
 _SCORE = "/score"
 _COMPACT = json.JSONEncoder(check_circular=False, ensure_ascii=False, separators=(",", ":"))
 _COMPACT_ASCII = json.JSONEncoder(check_circular=False, separators=(",", ":"))
+
+_OPTIONS = [_ERROR, _DROP, _PASS] = ["error", "drop", "pass-through"]
+_VERSIONED = ("/v1/", "/openai/v1/")
 
 
 class LlmServer(InferenceServer):
@@ -26,10 +39,39 @@ class LlmServer(InferenceServer):
 
     @property
     def pages(self) -> Mapping[str, Page]:
-        return {"/": self._healthy}
+        return {"/": self._healthy, "/info": self._info}
 
     def _healthy(self, _: Service, __: Call) -> Result:
         return Result(200, JSON, ((0.0, b'"healthy"'),))
+
+    def _info(self, service: Service, __: Call) -> Result:
+        """Tell which model this is, pretty-printed (measured); one whose type has no name has no such page."""
+        task = service.operations[0].task
+        if not task:
+            raise PathNotFound
+        told = {"model_type": task, "model_provider_name": publisher(service.model), "model_name": service.model}
+        return Result(200, JSON, ((0.0, json.dumps(told, indent=4).encode()),))
+
+    def read(
+        self, document: Any, parse: Callable[[Any], Read], standard: frozenset[str], path: str, headers: Headings
+    ) -> Read:
+        """Refuse, drop or pass through extra parameters, as the header `extra-parameters` says (measured).
+
+        Refused are even those that the model would know, such as `n` and `stream_options`. The versioned routes,
+        OpenAI's, take everything. What is wrong with the standard fields is told first (unverified).
+        """
+        if not standard or not isinstance(document, dict) or path.startswith(_VERSIONED):
+            return parse(document)
+        option = headers.get("extra-parameters", _ERROR)
+        if option not in _OPTIONS:
+            raise UnknownExtraOption(option, _OPTIONS)
+        extra = [name for name in document if name not in standard]
+        if not extra or option == _PASS:
+            return parse(document)
+        reading = parse({name: value for name, value in document.items() if name in standard})
+        if option == _ERROR:
+            raise ExtraParameters(extra)
+        return reading
 
     def dump(self, value: Any) -> bytes:
         try:

@@ -1,0 +1,77 @@
+"""Refusals that only language models know: extra parameters, filtered content."""
+
+from typing import Any, ClassVar
+
+from azureml_emulator.errors.container import ContainerError
+
+
+class _Detailed(ContainerError):
+    """A refusal of the LLM server's in one sentence."""
+
+    llm_status = 400
+
+    def llm_body(self) -> dict[str, Any]:
+        return {"detail": self.message}
+
+
+class ExtraParameters(_Detailed):
+    """The body has other fields than the standard ones, and the header does not say what to do with them.
+
+    The text: live (langchain#29679, litellm#9800) and measured, llm-optimized-inference 0.2.58.
+    """
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(
+            f"Extra parameters {names} are not allowed when extra-parameters is not set or set to be 'error'. "
+            "Set extra-parameters to 'pass-through' to pass to the model."
+        )
+
+
+class UnknownExtraOption(_Detailed):
+    """The header `extra-parameters` says something else than the three words that it may.
+
+    The text: live (Portkey-AI/gateway#534) and measured, llm-optimized-inference 0.2.58.
+    """
+
+    def __init__(self, option: str, options: list[str]) -> None:
+        super().__init__(f"Unexpected EXTRA_PARAMETERS option {option}, expected options are {options}")
+
+
+class ContentFiltered(ContainerError):
+    """The content filter of a serverless endpoint was triggered by the prompt (documented: status and body)."""
+
+    llm_status = 400
+    text: ClassVar[str] = (
+        "The response was filtered due to the prompt triggering Microsoft's content management policy. "
+        "Please modify your prompt and retry."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(self.text)
+
+    @property
+    def cause(self) -> str:
+        return "the content filter was triggered by the prompt"
+
+    def llm_body(self) -> dict[str, Any]:
+        return {
+            "error": {
+                "message": self.text,
+                "type": None,
+                "param": "prompt",
+                "code": "content_filter",
+                "status": self.llm_status,
+            }
+        }
+
+
+class ContentUnsafe(ContentFiltered):
+    """The content safety of a dedicated endpoint's container was triggered by the prompt.
+
+    The text is read in Microsoft's LLM server; that its other refusals' body is around it is unverified.
+    """
+
+    text = "request input violates azure ai content safety setting."
+
+    def llm_body(self) -> dict[str, Any]:
+        return {"error": {"code": "Bad Request", "message": self.text, "status": self.llm_status}}
