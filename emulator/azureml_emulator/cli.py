@@ -45,29 +45,16 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=version("azureml-emulator"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    serve = commands.add_parser(
-        "serve", help="run the emulator; without a configuration, one endpoint per wire shape"
-    )
-    serve.set_defaults(run=_serve)
-    serve.add_argument("--config", metavar="FILE", help="a YAML file; see `azureml-emulator config-schema`")
-    serve.add_argument(
-        "--port", type=int, help=f"the main port ({_DEFAULT_PORT}); endpoints take the next ones; 0: any"
-    )
-    serve.add_argument("--host", help="the address to listen on (127.0.0.1)")
-    serve.add_argument("--seed", type=int, help="decides everything that is random (0)")
-    serve.add_argument("--log-format", choices=("text", "json"), help="how requests are logged, on standard error")
-    serve.add_argument(
-        "--print-urls", choices=("table", "json"), help="how the endpoints are shown, on standard output"
-    )
-    serve.add_argument("--ready-file", metavar="PATH", help="written when all ports are open, removed at the end")
-
+    _describe_serve(commands)
     schemas = commands.add_parser("schemas", help="list the wire shapes, or show one with an example")
     schemas.set_defaults(run=_schemas)
     schemas.add_argument("name", nargs="?", metavar="NAME")
+    schemas.add_argument("--model", metavar="MODEL", help="say which shape a model of the catalog speaks, and why")
 
-    validate = commands.add_parser("validate", help="check a configuration file")
+    validate = commands.add_parser("validate", help="check configuration files, or Azure's own")
     validate.set_defaults(run=_validate)
-    validate.add_argument("file", metavar="FILE")
+    _describe_files(validate, "+")
+    validate.add_argument("--config", metavar="FILE")
 
     described = commands.add_parser("config-schema", help="print the JSON Schema of configuration files")
     described.set_defaults(run=_config_schema)
@@ -91,16 +78,59 @@ def _describe_token(commands: Any) -> None:
     token.add_argument("--config", metavar="FILE")
 
 
+def _describe_serve(commands: Any) -> None:
+    serve = commands.add_parser("serve", help="run the emulator; without files, one endpoint per wire shape")
+    serve.set_defaults(run=_serve)
+    _describe_files(serve, "*")
+    serve.add_argument("--config", metavar="FILE", help="a YAML file; see `azureml-emulator config-schema`")
+    serve.add_argument(
+        "--port", type=int, help=f"the main port ({_DEFAULT_PORT}); endpoints take the next ones; 0: any"
+    )
+    serve.add_argument("--host", help="the address to listen on (127.0.0.1)")
+    serve.add_argument("--seed", type=int, help="decides everything that is random (0)")
+    serve.add_argument("--log-format", choices=("text", "json"), help="how requests are logged, on standard error")
+    serve.add_argument(
+        "--print-urls", choices=("table", "json"), help="how the endpoints are shown, on standard output"
+    )
+    serve.add_argument("--ready-file", metavar="PATH", help="written when all ports are open, removed at the end")
+    serve.add_argument(
+        "--no-reload",
+        dest="reload",
+        action="store_const",
+        const=False,
+        help="do not take over files when they are saved",
+    )
+
+
+def _describe_files(command: argparse.ArgumentParser, number: str) -> None:
+    command.add_argument(
+        "files",
+        nargs=number,
+        metavar="FILE",
+        help="Azure's own YAML of endpoints and deployments, or a configuration",
+    )
+    command.add_argument(
+        "--set",
+        dest="sets",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a setting of Azure's deployment files, as for `az ml online-deployment create --set`",
+    )
+
+
 def _serve(options: argparse.Namespace) -> int:
     import asyncio
     import signal
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the server has its own way to stop
-    from azureml_emulator import config, serving
+    from azureml_emulator import serving
+    from azureml_emulator.instructions import Instructions
 
-    named = ("port", "host", "seed", "log_format", "print_urls", "ready_file")
-    settings = config.load(options.config, os.environ, {name: getattr(options, name) for name in named})
-    asyncio.run(serving.serve(settings))
+    named = ("port", "host", "seed", "log_format", "print_urls", "ready_file", "reload")
+    settings = {name: getattr(options, name) for name in named}
+    told = Instructions(tuple(options.files), options.config, tuple(options.sets), os.environ, settings)
+    asyncio.run(serving.serve(told.load(), told.load))
     return 0
 
 
@@ -108,6 +138,8 @@ def _schemas(options: argparse.Namespace) -> int:
     from azureml_emulator import table
     from azureml_emulator.schemas import all_schemas, find
 
+    if options.model is not None:
+        return _schemas_of(options.model)
     if options.name is None:
         rows = [(name, one.api_type.name, one.paths[0], one.about) for name, one in all_schemas().items()]
         print(table.columns([("NAME", "API TYPE", "PATH", "WHAT"), *rows]))
@@ -117,6 +149,26 @@ def _schemas(options: argparse.Namespace) -> int:
     except ValueError as error:
         raise ConfigError(f"unknown schema {options.name!r}: {error}") from None
     print(_shown(schema))
+    return 0
+
+
+def _schemas_of(model: str) -> int:
+    """Say for each kind of endpoint which shape a model speaks there."""
+    from azureml_emulator import table
+    from azureml_emulator.api_type import API_TYPES
+    from azureml_emulator.model_catalog import shape_of
+
+    rows, problems = [], []
+    for kind in API_TYPES.values():
+        try:
+            schema, pattern, why = shape_of(model, kind)
+        except ValueError as error:
+            problems.append(str(error))
+        else:
+            rows.append((schema.name, kind.name, pattern, f"{why}; {schema.evidence}"))
+    if not rows:
+        raise ConfigError(problems[0])
+    print(table.columns([("NAME", "API TYPE", "PATTERN", "WHY"), *rows]))
     return 0
 
 
@@ -148,16 +200,18 @@ def _shown(schema: Any) -> str:
 
 
 def _validate(options: argparse.Namespace) -> int:
-    from azureml_emulator import config
+    from azureml_emulator.instructions import Instructions
 
     try:
-        settings = config.load(options.file)
+        settings, notes, _ = Instructions(tuple(options.files), options.config, tuple(options.sets)).load()
         _placed(settings)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 1
+    for note in notes:
+        print(note)
     names = ", ".join(one.name for one in settings.endpoints)
-    print(f"{options.file}: valid, {len(settings.endpoints)} endpoint(s): {names}")
+    print(f"{', '.join(options.files)}: valid, {len(settings.endpoints)} endpoint(s): {names}")
     return 0
 
 

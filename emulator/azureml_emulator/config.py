@@ -1,7 +1,7 @@
 """The configuration: a YAML file, environment variables over it, command-line options over both."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,13 +9,11 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from azureml_emulator import environment, yaml_source
+from azureml_emulator import environment, explanation, yaml_source
 from azureml_emulator.answers import AnswerSource
 from azureml_emulator.endpoint import Deployment, Endpoint, Port, RequestSettings, Whole, built_in
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.latency import Latency
-from azureml_emulator.schema import path
-from azureml_emulator.spelling import nearest
 from azureml_emulator.variant import Variant, settings_of
 from azureml_emulator.yaml_source import Source
 
@@ -42,6 +40,8 @@ class Config:
     """How many exchanges are remembered."""
     max_body_mb: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 100
     """The largest request body, in MB."""
+    reload: bool = True
+    """Whether saving a file that was given takes effect at once, without a restart."""
     drain_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 10
     """How long open answers may take after the signal to stop, in seconds."""
 
@@ -70,14 +70,43 @@ def load(
     """Read the configuration. Raises `ConfigError`: a line for each thing wrong, with file, line and path."""
     variables = variables or {}
     file = file or variables.get(environment.PREFIX + "CONFIG")
-    source = _read(file) if file else Source({}, "")
+    return overlaid(read(file) if file else Source({}, ""), variables, options or {})
+
+
+def read(file: str) -> Source:
+    """Read a configuration file, without checking more than that it has settings. Raises `ConfigError`."""
+    source = yaml_source.read(text_of(file), file)
     document = {} if source.document is None else source.document
     if not isinstance(document, dict):
         found = type(document).__name__
         raise ConfigError(f"{source.name}: expected settings by name, such as 'endpoints:', not a {found}")
-    overlaid, origins = environment.overlay(document, variables)
-    given = {name: value for name, value in (options or {}).items() if value is not None}
-    return check({**overlaid, **given}, replace(source, origins={**origins, **{(name,): "" for name in given}}))
+    return replace(source, document=document)
+
+
+def text_of(file: str) -> str:
+    """Read a file. Raises `ConfigError`."""
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{file}: expected UTF-8 text") from None
+
+
+def overlaid(
+    source: Source,
+    variables: Mapping[str, str],
+    options: Mapping[str, Any],
+    complete: Callable[[dict[str, Any]], None] = lambda _: None,
+) -> Config:
+    """Lay variables and options over a configuration, and check it. Raises `ConfigError`.
+
+    `complete` is given the document before that is checked, to fill in what nobody said.
+    """
+    document, origins = environment.overlay(source.document, variables)
+    given = {name: value for name, value in options.items() if value is not None}
+    complete(document)
+    return check({**document, **given}, replace(source, origins={**origins, **{(name,): "" for name in given}}))
 
 
 def check(document: Mapping[str, Any], source: Source | None = None) -> Config:
@@ -85,50 +114,14 @@ def check(document: Mapping[str, Any], source: Source | None = None) -> Config:
     try:
         return TypeAdapter(Config).validate_python(document)
     except ValidationError as error:
-        wrong = sorted(
-            error.errors(include_url=False), key=lambda one: one["type"] != _UNKNOWN
-        )  # typos explain the rest
-        raise ConfigError("\n".join(_explain(one, source or Source(document, "")) for one in wrong)) from None
-
-
-_UNKNOWN = "unexpected_keyword_argument"
-
-
-def _read(file: str) -> Source:
-    try:
-        return yaml_source.read(Path(file).read_text(encoding="utf-8"), file)
-    except OSError as error:
-        raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{file}: expected UTF-8 text") from None
-
-
-def _explain(error: Any, source: Source) -> str:
-    loc = _as_written(error["loc"])
-    message = error["msg"].removeprefix("Value error, ")
-    if error["type"] == _UNKNOWN:
-        known = _settings_at(error["loc"][:-1])
-        message = f"unknown setting{nearest(str(loc[-1]), known)}; expected one of {', '.join(known)}"
-    elif error["type"] == "string_pattern_mismatch":
-        message = f"expected to match {error['ctx']['pattern']}"
-    elif error["type"] == "string_type" and not isinstance(error["input"], list | dict):
-        message = "expected a text; put it in quotes"
-    elif error["type"] == "dataclass_type":
-        message = "expected settings by name"
-    shown = error["input"]
-    secret = loc and loc[-1] in ("key", "secondary_key", "signing_key")
-    if error["type"] not in ("missing", _UNKNOWN) and not secret and _short(shown):
-        message += f", not {shown!r}"
-    return f"{source.place(loc)}{path(loc)}: {message}" if loc else f"{source.place(loc)}{message}"
+        raise ConfigError(
+            explanation.lines(error, source or Source(document, ""), _settings_at, _as_written)
+        ) from None
 
 
 def _as_written(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
     """Leave out the names of variants, which are a level for the validator but none in the file."""
     return tuple(step for at, step in enumerate(loc) if not (at and loc[at - 1] in _FAMILIES))
-
-
-def _short(value: Any) -> bool:
-    return value is None or (isinstance(value, str | int | float) and len(str(value)) < 80)
 
 
 _FAMILIES: dict[str | int, type[Variant]] = {"answer": AnswerSource, "latency": Latency}

@@ -1,7 +1,7 @@
 """Azure ML's model catalog: which wire shape a model speaks, told from its name.
 
-The names are the shapes' own: `Schema.models` has a pattern for each, `*` standing for any characters. A pattern with
-a slash, `HuggingFace/*`, is for the models of that registry alone.
+The names are the shapes' own: `Schema.models` has a pattern for each, `*` standing for any characters, `?`
+for any one. A pattern with a slash, `HuggingFace/*`, is for the models of that registry alone.
 """
 
 import re
@@ -64,13 +64,13 @@ def shape_of(model: str, api_type: ApiType | None = None) -> Match:
     for kind in (api_type,) if api_type else API_TYPES.values():
         fitting = [one for one in _patterns(kind) if _fits(one[0], asked)]
         if fitting:
-            pattern, schema = max(fitting, key=lambda one: ("/" in one[0], len(one[0].replace("*", ""))))
+            pattern, schema = max(fitting, key=lambda one: _weight(one[0]))
             return Match(schema, pattern, _why(asked, pattern, schema))
     known = [pattern for kind in ((api_type,) if api_type else API_TYPES.values()) for pattern, _ in _patterns(kind)]
     where = f"{api_type} " if api_type else ""
     raise ValueError(
         f"no {where}shape is known for the model {asked.name!r}{nearest(asked.name, known)}; "
-        "name the shape itself: see `azureml-emulator schemas`"
+        "`azureml-emulator schemas` lists all shapes"
     )
 
 
@@ -87,6 +87,11 @@ def _patterns(kind: ApiType) -> tuple[tuple[str, Schema[Any]], ...]:
 def _fits(pattern: str, model: Model) -> bool:
     name = f"{model.registry}/{model.name}" if "/" in pattern else model.name
     return fnmatchcase(name.lower(), pattern.lower())
+
+
+def _weight(pattern: str) -> tuple[bool, int]:
+    """Say how much a pattern says: of a registry, and in letters."""
+    return "/" in pattern, len(re.sub(r"[*?]", "", pattern))
 
 
 def _why(model: Model, pattern: str, schema: Schema[Any]) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import errno
 import logging
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from itertools import groupby
@@ -36,6 +36,10 @@ def _in_a_line(record: logging.LogRecord) -> bool:
 
 _logger.addFilter(_in_a_line)
 
+_POLL_SECONDS = 0.05
+
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
 MAX_BODY = 100 << 20
 """The largest request body in bytes: the limit of the proxy in Microsoft's catalog image (read in its code)."""
 
@@ -64,7 +68,7 @@ class Server:
         self._runners: dict[str, web.ServerRunner] = {}
         self._loop = asyncio.get_running_loop()
         self._now = self._loop.time
-        self._open = 0
+        self._open: dict[str, int] = {}
         self._idle = asyncio.Event()
 
     def url(self, listener: str = "") -> str:
@@ -78,28 +82,44 @@ class Server:
         Raises `ConfigError` if it cannot be had.
         """
         handler = partial(self._handle, listener) if listener else self._handle_main
+        await self.host_at(listener, handler, port, self._ssl_context)
+
+    async def host_at(
+        self, listener: str, handler: Handler, port: int, ssl_context: ssl.SSLContext | None
+    ) -> None:
+        """Open a port for whatever a handler answers there; 0 takes any that is free.
+
+        Raises `ConfigError` if it cannot be had.
+        """
         runner = web.ServerRunner(
             web.Server(handler, request_factory=self._request, access_log=None, logger=_logger), shutdown_timeout=0.1
         )
         await runner.setup()
-        site = web.TCPSite(runner, self.host, port, ssl_context=self._ssl_context)
+        site = web.TCPSite(runner, self.host, port, ssl_context=ssl_context)
         try:
             await site.start()
         except (OSError, OverflowError, UnicodeError) as error:
             await runner.cleanup()
             raise ConfigError(_unavailable(self.host, port, listener, error)) from None
         self._runners[listener] = runner
+        self._open.setdefault(listener, 0)
         self.ports[listener] = runner.addresses[0][1]
 
-    async def close(self, listener: str) -> None:
-        """Close a port."""
+    async def close(self, listener: str, grace: float = 0.0) -> None:
+        """Close a port, to new connections at once; open answers may take `grace` seconds."""
         del self.ports[listener]
-        await self._runners.pop(listener).cleanup()
+        runner = self._runners.pop(listener)
+        for site in list(runner.sites):
+            await site.stop()
+        deadline = self._now() + grace
+        while self._open[listener] and self._now() < deadline:
+            await asyncio.sleep(_POLL_SECONDS)
+        await runner.cleanup()
 
     async def stop(self, grace: float) -> None:
         """Refuse new work, let open answers finish for up to `grace` seconds, then close every port."""
         self.engine.drain(time())
-        if self._open:
+        if any(self._open.values()):
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._idle.wait(), grace)
         for listener in list(self._runners):
@@ -120,7 +140,7 @@ class Server:
 
     async def _handle(self, listener: str, request: web.BaseRequest) -> web.StreamResponse:
         start = self._now()
-        self._open += 1
+        self._open[listener] += 1
         try:
             call = await self._call(listener, request)
             return await self._play(request, self.engine.score(call), start)
@@ -129,8 +149,8 @@ class Server:
         except ConnectionError:  # gone before the request was whole
             return _CLOSE
         finally:
-            self._open -= 1
-            if self.engine.draining and not self._open:
+            self._open[listener] -= 1
+            if self.engine.draining and not any(self._open.values()):
                 self._idle.set()
 
     async def _call(self, listener: str, request: web.BaseRequest) -> Call:

@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count, repeat
 from pathlib import Path
@@ -17,7 +17,7 @@ from azureml_emulator.admin import describe, redact
 from azureml_emulator.config import Config
 from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError
-from azureml_emulator.instructions import Instructions
+from azureml_emulator.instructions import Loaded
 from azureml_emulator.journal import Journal
 from azureml_emulator.reload import Reload, Watch
 from azureml_emulator.request_log import RequestLog
@@ -27,9 +27,12 @@ _FLUSH_SECONDS = 0.05
 _WATCH_SECONDS = 0.5
 
 
-async def serve(instructions: Instructions) -> None:
-    """Host the endpoints until SIGINT or SIGTERM, then let open answers finish. Raises `ConfigError`."""
-    config, notes, files = instructions.load()
+async def serve(loaded: Loaded, load: Callable[[], Loaded]) -> None:
+    """Host the endpoints until SIGINT or SIGTERM, then let open answers finish. Raises `ConfigError`.
+
+    `load` reads everything again, when a file was saved.
+    """
+    config, notes, files = loaded
     engine = Engine(config.endpoints, config.seed, Journal(config.journal))
     log = RequestLog(sys.stderr, request_log.FORMATS[config.log_format], lambda value: redact(value, engine))
     logging.getLogger("azureml_emulator").addHandler(log)
@@ -44,7 +47,7 @@ async def serve(instructions: Instructions) -> None:
                 aside = [asyncio.create_task(_flush(log))]
                 if config.reload and files:
                     reload = Reload(server, config, config.drain_seconds)
-                    aside.append(asyncio.create_task(_follow(instructions, Watch(files), reload, set(notes))))
+                    aside.append(asyncio.create_task(_follow(load, Watch(files), reload, set(notes))))
                 await stopping.wait()
                 await server.stop(config.drain_seconds)
                 for one in aside:
@@ -97,14 +100,14 @@ async def _flush(log: RequestLog) -> None:
         log.flush()
 
 
-async def _follow(instructions: Instructions, watch: Watch, reload: Reload, said: set[str]) -> None:
+async def _follow(load: Callable[[], Loaded], watch: Watch, reload: Reload, said: set[str]) -> None:
     """Take over what is saved; keep what there is when it cannot be read."""
     while True:
         await asyncio.sleep(_WATCH_SECONDS)
         if not watch.changed():
             continue
         try:
-            config, notes, files = instructions.load()
+            config, notes, files = load()
             lines = await reload.apply(config)
         except ConfigError as error:
             first, *more = str(error).splitlines()
@@ -119,7 +122,8 @@ async def _follow(instructions: Instructions, watch: Watch, reload: Reload, said
 def _say(*lines: str) -> None:
     """Write remarks on standard error; nobody may be there to read them."""
     with suppress(OSError, ValueError):
-        print(*(f"azureml-emulator: {line}" for line in lines), sep="\n", end="\n" * bool(lines), file=sys.stderr, flush=True)
+        for line in lines:
+            print(f"azureml-emulator: {line}", file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -20,6 +20,17 @@ class Source:
     lines: Mapping[Loc, int] = field(default_factory=dict)
     origins: Mapping[Loc, str] = field(default_factory=dict)
     """Where settings came from that are not from the document: a variable's name, or "" for an option."""
+    parts: Mapping[Loc, tuple["Source", Loc]] = field(default_factory=dict)
+    """Which parts of the document stand in another one, and where there."""
+
+    def locate(self, loc: Loc) -> tuple["Source", Loc]:
+        """Give the document that a path is written in, and the path there."""
+        overlaid = any(at[: len(loc)] == loc or loc[: len(at)] == at for at in self.origins)
+        for end in range(len(loc), 0, -1):
+            if loc[:end] in self.parts and not overlaid:
+                source, at = self.parts[loc[:end]]
+                return source, (*at, *loc[end:])
+        return self, loc
 
     def place(self, loc: Loc) -> str:
         """Give `FILE:LINE: ` of a path, or of the nearest part above it; or the variable it came from."""

@@ -104,6 +104,10 @@ def test_an_empty_file_is_no_configuration(load, text):
             "emulator.yml:6: endpoints[0].deployments[0].modell: unknown setting (did you mean 'model'?)",
         ),
         (
+            "endpoints:\n  - name: a\n    schema: gpt2\n    request_settings: {request_timeout: 1}",
+            "emulator.yml:4: endpoints[0].request_settings.request_timeout: unknown setting (did you mean 'request_",
+        ),
+        (
             "endpoints:\n  - name: a_b\n    schema: gpt2",
             "emulator.yml:2: endpoints[0].name: expected to match ^[A-Za-z][A-Za-z0-9-]{0,31}$, not 'a_b'",
         ),
@@ -126,6 +130,10 @@ def test_a_wrong_key_is_not_shown(load):
         load("endpoints:\n  - name: a\n    schema: gpt2\n    key: 'my secret key'")
     assert "secret" not in str(error.value)
     assert "endpoints[0].key: expected to match" in str(error.value)
+    with pytest.raises(ConfigError) as error:
+        load("endpoints: [{name: a, schema: gpt2, secondary_key: 'second secret', signing_key: 'third secret'}]")
+    assert "secret" not in str(error.value)
+    assert "secondary_key: expected to match" in str(error.value)
 
 
 def test_a_file_that_is_not_there_or_no_text(tmp_path):
@@ -201,7 +209,7 @@ class TestEnvironment:
         ("name", "value", "expected"),
         [
             ("PROT", "1", "AZUREML_EMULATOR_PROT: prot: unknown setting (did you mean 'port'?)"),
-            ("ENDPOINTS__NOPE__KEY", "x", "AZUREML_EMULATOR_ENDPOINTS__NOPE__KEY: expected one of catalog, chat"),
+            ("ENDPOINTS__NOPE__KEY", "x", "AZUREML_EMULATOR_ENDPOINTS__NOPE__KEY: expected one of "),
             ("ENDPOINTS", "[", "AZUREML_EMULATOR_ENDPOINTS: starts like JSON, but is none"),
             ("SEED__DEEP", "x", "AZUREML_EMULATOR_SEED__DEEP: seed"),
             ("PORT", "tcp", "AZUREML_EMULATOR_PORT: port: Input should be a valid integer"),
