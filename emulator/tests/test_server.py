@@ -55,6 +55,13 @@ def emulator():
         Endpoint("gpt2", schema="gpt2"),
         Endpoint("chat", schema="chat"),
         Endpoint("slow", schema="chat", latency=slow),
+        Endpoint("timed", schema="chat", latency=slow, request_settings={"request_timeout_ms": 170}),
+        Endpoint(
+            "narrow",
+            schema="chat",
+            latency={"type": "constant", "ms": 300},
+            request_settings={"max_concurrent_requests_per_instance": 1},
+        ),
     ]
     with Emulator(endpoints, max_body=1 << 20) as running:
         yield running
@@ -106,6 +113,13 @@ def test_expect_100_continue_is_answered_before_the_body(emulator):
         assert connection.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
+def test_a_chunked_body_may_have_extensions_and_trailers(emulator):
+    head = "POST /score HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n"
+    head += "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
+    chunks = b"5;name=value\r\n%b\r\n%x\r\n%b\r\n0\r\nx-checksum: 1\r\n\r\n" % (GPT2[:5], len(GPT2) - 5, GPT2[5:])
+    assert raw(emulator["gpt2"].base_url, head.encode() + b"\r\n" + chunks).endswith(b'[{"0": "hello"}]')
+
+
 @pytest.mark.parametrize("declared", [True, False])
 def test_a_body_over_the_limit_is_refused_whether_it_says_its_length_or_not(emulator, declared):
     big = b" " * (2 << 20)
@@ -137,6 +151,48 @@ def test_a_stream_comes_when_it_is_due_and_in_pieces(emulator):
     assert len(arrived) >= 4
     assert arrived[0] >= 0.1
     assert arrived[-1] >= 0.25
+
+
+def test_a_stream_past_its_time_limit_ends_without_its_end(emulator):
+    body = json.dumps({"messages": [{"role": "user", "content": "one two three four"}], "stream": True})
+    head = "POST /chat/completions HTTP/1.1\r\nHost: x\r\n"
+    head += "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
+    start = time.monotonic()
+    received = raw(emulator["timed"].base_url, f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+    assert 0.17 <= time.monotonic() - start < 1.5, "the server hangs up"
+    assert received.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"one" in received
+    assert b"four" not in received
+    assert not received.endswith(b"0\r\n\r\n")
+
+
+def test_an_answer_past_its_time_limit_is_a_408_and_the_connection_is_kept(emulator):
+    body = json.dumps({"messages": [{"role": "user", "content": "one two three four"}]}).encode()
+    connection = http.client.HTTPConnection(*address(emulator["timed"].base_url), timeout=5)
+    for _ in range(2):
+        start = time.monotonic()
+        connection.request("POST", "/chat/completions", body, HEADERS)
+        response = connection.getresponse()
+        assert (response.status, response.read()) == (408, b"upstream request timeout")
+        assert time.monotonic() - start >= 0.17
+    connection.close()
+
+
+def test_one_too_many_is_refused_at_once(emulator):
+    body = json.dumps({"messages": [{"role": "user", "content": "x"}]}).encode()
+    start = time.monotonic()
+    with ThreadPoolExecutor(5) as pool:
+        calls = [pool.submit(post, emulator["narrow"].base_url, body, path="/chat/completions") for _ in range(5)]
+        answers = sorted((call.result()[0], call.result()[1].get("ms-azureml-model-error-reason")) for call in calls)
+    assert answers == [(200, None)] * 2 + [(429, "too_many_pending_request")] * 3
+    assert time.monotonic() - start >= 0.6, "the second one waits for the first"
+
+
+def test_a_browser_gets_nowhere(emulator):
+    asked = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
+    status, headers, _ = post(emulator["gpt2"].base_url, b"", asked, method="OPTIONS")
+    assert status == 401
+    assert not any(name.lower().startswith("access-control") for name in headers)
 
 
 def test_a_stream_to_http_1_0_ends_with_the_connection(emulator):
@@ -222,7 +278,7 @@ class TestAdmin:
     def test_endpoints_are_listed_without_their_keys(self, emulator):
         status, endpoints = self.ask(emulator, "/_emulator/endpoints")
         assert status == 200
-        assert [one["name"] for one in endpoints] == ["gpt2", "chat", "slow"]
+        assert [one["name"] for one in endpoints] == ["gpt2", "chat", "slow", "timed", "narrow"]
         assert endpoints[0]["url"] == emulator["gpt2"].url
         assert "key" not in json.dumps(endpoints)
 
