@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count, repeat
 from pathlib import Path
@@ -22,6 +22,9 @@ from azureml_emulator.journal import Journal
 from azureml_emulator.reload import Reload, Watch
 from azureml_emulator.request_log import RequestLog
 from azureml_emulator.server import Server
+
+_logger = logging.getLogger("azureml_emulator.serving")
+_logger.setLevel(logging.INFO)
 
 _FLUSH_SECONDS = 0.05
 _WATCH_SECONDS = 0.5
@@ -42,7 +45,7 @@ async def serve(loaded: Loaded, load: Callable[[], Loaded]) -> None:
         try:
             _forget(config.ready_file)
             await _listen(server, config)
-            _say(*notes)
+            _remark(notes)
             with _announced(server, config):
                 aside = [asyncio.create_task(_flush(log))]
                 if config.reload and files:
@@ -112,18 +115,17 @@ async def _follow(load: Callable[[], Loaded], watch: Watch, reload: Reload, said
         except ConfigError as error:
             first, *more = str(error).splitlines()
             also = f" (and {len(more)} more)" if more else ""
-            _say(f"not reloaded: {first}{also}")
+            _logger.warning("not reloaded: %s%s", first, also)
             continue
         watch.follow(files)
-        _say(*(note for note in notes if note not in said), f"reloaded: {'; '.join(lines) or 'nothing changed'}")
+        _remark(note for note in notes if note not in said)
+        _logger.info("reloaded: %s", "; ".join(lines) or "nothing changed")
         said.update(notes)
 
 
-def _say(*lines: str) -> None:
-    """Write remarks on standard error; nobody may be there to read them."""
-    with suppress(OSError, ValueError):
-        for line in lines:
-            print(f"azureml-emulator: {line}", file=sys.stderr, flush=True)
+def _remark(notes: Iterable[str]) -> None:
+    for note in notes:
+        _logger.info("%s", note)
 
 
 @contextmanager

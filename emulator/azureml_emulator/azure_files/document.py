@@ -76,18 +76,18 @@ def kind_of(source: Source) -> type[Said] | None:
 
 def read_text(text: str, name: str) -> tuple[Source, list[str]]:
     """Parse a file; a placeholder of Microsoft's examples, `{{ENDPOINT_NAME}}`, becomes a name, with a remark."""
-    notes = []
+    names: dict[str, str] = {}
 
     def filled(found: re.Match[str]) -> str:
         word = found[found.lastindex or 0]
-        name = word.lower().replace("_", "-")
-        notes.append(f"placeholder {word} read as {name!r}")
-        return found[1] + name
+        names[word] = word.lower().replace("_", "-")
+        return found[1] + names[word]
 
     for pattern in (_NAMED, _TEMPLATE):
         while pattern.search(text):
             text = pattern.sub(filled, text)
-    return yaml_source.read(text, name), list(dict.fromkeys(notes))
+    read = ", ".join(f"{word} as {name!r}" for word, name in names.items())
+    return yaml_source.read(text, name), [f"placeholders read as names: {read}"] if names else []
 
 
 def azure_file(source: Source, kind: type[Said], sets: Mapping[str, str], notes: list[str]) -> AzureFile:

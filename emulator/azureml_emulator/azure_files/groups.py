@@ -78,11 +78,9 @@ def _check(group: Group) -> None:
     endpoint = group.endpoint
     if endpoint is None or not isinstance(endpoint.said, OnlineEndpoint):
         return
-    if not group.deployments:
-        _refuse(endpoint, "name", f"endpoint {group.name!r} has no deployment; give a deployment's file, too")
     for key, shares in (("traffic", endpoint.said.traffic), ("mirror_traffic", endpoint.said.mirror_traffic)):
         for name in shares or {}:
-            if name not in by_name:
+            if by_name and name not in by_name:
                 guess = nearest(name, by_name)
                 _refuse(endpoint, key, f"expected deployments among {', '.join(by_name)}, not {name!r}{guess}", name)
     total = sum((endpoint.said.traffic or {}).values())

@@ -14,6 +14,8 @@ from azureml_emulator.spelling import nearest
 from azureml_emulator.yaml_source import Loc, Source
 
 HOW = "name one with the tag `emulator.schema: NAME`, or `schema: NAME` for it in emulator.yml"
+NONE = "no-deployment"
+"""What stands in for the deployments of an endpoint that has none; it gets no traffic."""
 LONGEST_MS = 180_000
 """The longest request timeout of managed endpoints (documented); Kubernetes' own goes up to five minutes."""
 
@@ -93,6 +95,9 @@ class Hosting:
             self._lay_tags(entry, loc, group.endpoint)
         if group.deployments and "traffic" not in entry:
             entry["traffic"] = self._traffic(group, said)
+        if isinstance(said, OnlineEndpoint) and not {"deployments", "schema"} & entry.keys():
+            self.notes.append(f"endpoint {group.name!r}: no deployment; until it has one, callers get 404")
+            entry |= {"deployments": [{"name": NONE, "schema": shape.CLASSIC}], "traffic": {NONE: 0}}
         return entry
 
     def _deployment(

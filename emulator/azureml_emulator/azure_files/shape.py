@@ -1,5 +1,6 @@
 """The wire shape of what a file of Azure's deploys, where neither a tag nor a configuration names one."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,7 +13,12 @@ from azureml_emulator.model_catalog import shape_of
 from azureml_emulator.schema import Schema
 from azureml_emulator.schemas import find
 
-CLASSIC, MLFLOW, ANYTHING, CHAT = "gpt2", "llama", "catalog", "chat"
+CLASSIC, MLFLOW, FLOW, TENSORFLOW = "score-py", "mlflow", "prompt-flow", "tensorflow-serving"
+CHAT, ANYTHING = "chat", "json"
+
+_CATALOG = re.compile(r"azureml.*|huggingface|nvidia-ai", re.IGNORECASE)
+"""The registries whose models are the catalog's; any other is an organisation's own."""
+_PREDICT = re.compile(r"/v1/models/[^/]+:predict")
 
 
 class Choice(NamedTuple):
@@ -23,16 +29,16 @@ class Choice(NamedTuple):
 
 
 def of_serverless(said: ServerlessEndpoint) -> Choice:
-    """Give the shape of a serverless endpoint: its model's, or chat for a model of the workspace's own.
+    """Give the shape of a serverless endpoint: its model's, or chat for a model of one's own.
 
-    That fine-tuned models chat is unverified, but likely. Raises `ValueError` for an unknown model of a registry.
+    That fine-tuned models chat is unverified, but likely. Raises `ValueError` for an unknown model of the catalog.
     """
     try:
         return Choice(*shape_of(said.model_id, SERVERLESS)[::2])
     except ValueError:
-        if CatalogModel.of(said.model_id).registry:
+        if _of_catalog(said.model_id):
             raise
-    return Choice(find(CHAT), "a serverless model of the workspace's own is taken to chat")
+    return Choice(find(CHAT), "a serverless model of one's own is taken to chat")
 
 
 def of_deployment(said: OnlineDeployment, folder: Path) -> Choice:
@@ -42,12 +48,9 @@ def of_deployment(said: OnlineDeployment, folder: Path) -> Choice:
     """
     choice = _of_model(said) or _of_files(said, folder) or _of_container(said)
     if choice is None:
-        raise ValueError("says neither model nor environment")
-    environment = said.environment
-    if not isinstance(environment, Environment) or not environment.inference_config:
-        return choice
-    path = environment.inference_config.scoring_route.path
-    if path in choice.schema.paths:
+        raise ValueError("missing, and so is the environment")
+    path = _route(said)
+    if not path or path == "/" or path in choice.schema.paths:
         return choice
     return Choice(replace(choice.schema, paths=(path,)), f"{choice.why}, at its scoring_route {path}")
 
@@ -63,21 +66,28 @@ def model_name(said: OnlineDeployment | ServerlessEndpoint) -> str | None:
         return None
 
 
+def _of_catalog(model: str) -> bool:
+    try:
+        return bool(_CATALOG.fullmatch(CatalogModel.of(model).registry))
+    except ValueError:
+        return True
+
+
 def _of_model(said: OnlineDeployment) -> Choice | None:
-    """Look the model up in the catalog; only one of a registry must be there."""
+    """Look the model up in the catalog; one of the catalog's registries must be there."""
     model = said.model.name if isinstance(said.model, Model) else said.model
     if not model:
         return None
     try:
         return Choice(*shape_of(model, DEDICATED)[::2])
     except ValueError:
-        if "/registries/" in model:
+        if _of_catalog(model):
             raise
     return None
 
 
 def _of_files(said: OnlineDeployment, folder: Path) -> Choice | None:
-    """Tell an MLflow model, and a score.py of the user's own."""
+    """Tell an MLflow model, and a score.py of one's own."""
     model = said.model if isinstance(said.model, Model) else Model()
     if model.type == "mlflow_model":
         return Choice(find(MLFLOW), "its model is of type mlflow_model")
@@ -85,18 +95,30 @@ def _of_files(said: OnlineDeployment, folder: Path) -> Choice | None:
         return Choice(find(MLFLOW), f"{model.path} has an MLmodel file")
     script = said.code_configuration.scoring_script if said.code_configuration else None
     if script and script.endswith(".py"):
-        return Choice(find(CLASSIC), f"{script} is a scoring script of its own; taken to read 'data'")
+        return Choice(find(CLASSIC), f"{script} is a scoring script of one's own, taken to read 'data'")
     if said.model and model.type is None and not said.code_configuration and not said.environment:
         return Choice(find(MLFLOW), "a model without code and environment is an MLflow model")
     return None
 
 
 def _of_container(said: OnlineDeployment) -> Choice | None:
-    """Tell an MLflow server by its name, and take any JSON for any other container."""
+    """Tell a server by its image and its route, and take any JSON for any other container."""
     environment = said.environment
     image = environment.image or "" if isinstance(environment, Environment) else environment or ""
+    properties = said.model.properties or {} if isinstance(said.model, Model) else {}
+    if "promptflow" in image or any(name.startswith("azureml.promptflow.") for name in properties):
+        return Choice(find(FLOW), "it is a flow of prompt flow")
     if "MLFLOW_MODEL_FOLDER" in (said.environment_variables or {}) or "mlflow" in image:
         return Choice(find(MLFLOW), "its container is named for MLflow")
+    if _PREDICT.fullmatch(_route(said) or ""):
+        return Choice(find(TENSORFLOW), "its scoring_route is TensorFlow Serving's")
     if environment or said.code_configuration or said.model:
-        return Choice(find(ANYTHING), "its container is its own; any JSON is taken")
+        return Choice(find(ANYTHING), "its container is one's own, and any JSON is taken")
     return None
+
+
+def _route(said: OnlineDeployment) -> str | None:
+    """Give the path that the container scores at, if the file says it."""
+    environment = said.environment
+    config = environment.inference_config if isinstance(environment, Environment) else None
+    return config.scoring_route.path if config else None
