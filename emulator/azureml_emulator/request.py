@@ -1,5 +1,6 @@
 """A call on its way through one endpoint: its body parsed once, its own randomness, its ids."""
 
+import codecs
 import json
 import re
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ _UNREAD = object()
 _DEEPEST = 200
 """Levels of nesting that whoever handles the value later can surely follow; Python's own parser allows some more."""
 
+_QUOTED = "azureml_emulator.quoted"
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -54,11 +56,23 @@ def _loaded(body: bytes) -> Any:
 
 
 def asked(query: str) -> dict[str, Any]:
-    """Read a query as azmlinfsrv does (measured): values are JSON or else text, and a list if there are several."""
+    """Read a query as azmlinfsrv does (measured): values are JSON or else text, a list if there are several.
+
+    Escaped bytes that are no UTF-8 stay escaped.
+    """
     values: dict[str, list[Any]] = {}
-    for name, text in parse_qsl(query, keep_blank_values=True, errors="replace"):
+    for name, text in parse_qsl(query, keep_blank_values=True, errors=_QUOTED):
         values.setdefault(name, []).append(_queried(text))
     return {name: found[0] if len(found) == 1 else found for name, found in values.items()}
+
+
+def _quoted(error: UnicodeError) -> tuple[str, int]:
+    """Leave escaped what cannot be decoded."""
+    assert isinstance(error, UnicodeDecodeError)
+    return "".join(f"%{byte:02X}" for byte in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(_QUOTED, _quoted)
 
 
 def _queried(text: str) -> Any:
