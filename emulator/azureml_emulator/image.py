@@ -44,7 +44,9 @@ def embedding(image: str, dimensions: int) -> list[float]:
 
 def size_of(image: str) -> Size | None:
     """Read a PNG's size out of its head; None for anything else."""
-    data = content(image[:64]) if len(image) > 64 else content(image)  # 64 letters are 48 bytes; the head has 24
+    prefix = _DATA_URL.match(image)
+    start = prefix.end() if prefix else 0
+    data = content("".join(image[start : start + 80].split())[:64])  # 64 letters are 48 bytes; the head has 24
     if data is None or not data.startswith(_PNG) or len(data) < 24:
         return None
     width, height = struct.unpack(">II", data[16:24])
