@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, ExitStack
 from math import inf
 from time import time
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from azureml_emulator.access import mint
 from azureml_emulator.endpoint import Endpoint
@@ -16,6 +16,9 @@ from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.journal import Exchange, Journal
 from azureml_emulator.server import MAX_BODY, Server
+
+if TYPE_CHECKING:
+    from azureml_emulator.arm.port import Address
 
 T = TypeVar("T")
 
@@ -97,6 +100,7 @@ class Emulator:
         self._port = port
         self._drain = drain
         self._server: Server | None = None
+        self._control_plane: Address | None = None
 
     def start(self) -> Self:
         """Open the ports; `with` does this."""
@@ -116,7 +120,7 @@ class Emulator:
         """Let open answers finish, and close the ports; `with` does this."""
         if self._server is not None:
             self._run(self._server.stop(self._drain))
-            self._server = None
+            self._server = self._control_plane = None
             self._halt()
 
     @property
@@ -143,6 +147,17 @@ class Emulator:
         """Stop hosting an endpoint."""
         self.engine.remove(name)
         self._run(self._running.close(name))
+
+    def control_plane(self) -> "Address":
+        """Open Azure's control plane, once, on an https port of its own; give its URL and whom to trust there.
+
+        Any bearer token opens it. Raises `ConfigError` without the extra `arm`.
+        """
+        if self._control_plane is None:
+            from azureml_emulator.arm.port import opened
+
+            self._control_plane = self._run(opened(self._running))
+        return self._control_plane
 
     def reset(self) -> None:
         """Forget all exchanges; every request is new again."""
