@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from azureml_emulator.engine import Engine
     from azureml_emulator.errors import ConfigError, EmulatorError
     from azureml_emulator.journal import Exchange
+    from azureml_emulator.json_shapes import json_shape
     from azureml_emulator.latency import Constant, Tokens
     from azureml_emulator.schema import Answer, Prompt, Reading, Schema, Scoring
     from azureml_emulator.wire import Call, Reply
@@ -46,6 +47,7 @@ _HOMES = {
     "Schema": "schema",
     "Scoring": "schema",
     "Tokens": "latency",
+    "json_shape": "json_shapes",
     "mint": "access",
 }
 
@@ -72,6 +74,7 @@ __all__ = [
     "Schema",
     "Scoring",
     "Tokens",
+    "json_shape",
     "mint",
 ]
 

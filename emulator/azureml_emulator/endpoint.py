@@ -11,6 +11,7 @@ from azureml_emulator.answers import AnswerSource, Echo, Python
 from azureml_emulator.api_type import API_TYPES, DEDICATED, ApiType
 from azureml_emulator.content_filter import ContentFilter
 from azureml_emulator.inference_servers import INFERENCE_SERVERS, InferenceServer
+from azureml_emulator.json_shapes import SETTING, of_setting
 from azureml_emulator.latency import Latency
 from azureml_emulator.schema import Schema
 from azureml_emulator.schemas import all_schemas, find
@@ -53,12 +54,19 @@ Positive = Annotated[Whole, Field(ge=1)]
 AuthMode = Literal["key", "aml_token", "aad_token"]
 State = Literal["ready", "not_ready", "too_few_instances"]
 
+
+def _shape(given: Any) -> Any:
+    if given == "json":
+        raise ValueError("expected settings, such as {type: json, request_example: ..., response_example: ...}")
+    return find(given) if isinstance(given, str) else of_setting(given) if isinstance(given, Mapping) else given
+
+
 SchemaSetting = Annotated[
     InstanceOf[Schema[Any]],
-    BeforeValidator(lambda name: find(name) if isinstance(name, str) else name),
-    WithJsonSchema({"type": "string", "enum": list(all_schemas())}),
+    BeforeValidator(_shape),
+    WithJsonSchema({"anyOf": [{"type": "string", "enum": list(all_schemas())}, SETTING]}),
 ]
-"""A wire shape: its name, or in Python a `Schema` of one's own."""
+"""A wire shape: its name, a mapping with the type `json` that describes one, or in Python a `Schema` of one's own."""
 
 ServerSetting = Annotated[
     InstanceOf[InferenceServer],
