@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from pydantic import PlainValidator, ValidationError, WithJsonSchema
 
-from azureml_emulator import yaml_source
 from azureml_emulator.draw import Draw
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.json_sample import sample
@@ -53,6 +52,8 @@ def _loaded(name: str, given: Any) -> Any:
     """Read a file if a text is given, which is its path from the working directory; give JSON's own types."""
     try:
         if isinstance(given, str):
+            from azureml_emulator import yaml_source
+
             given = yaml_source.read(Path(given).read_text(encoding="utf-8"), given).document
         return json.loads(json.dumps(given))
     except OSError as error:
