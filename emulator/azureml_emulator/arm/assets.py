@@ -18,6 +18,7 @@ from azureml_emulator.arm.routes import WORKSPACE, Route, Visit
 from azureml_emulator.azure_files import deployment as said
 
 _KINDS = {"models": "model", "environments": "environment"}
+_ALWAYS: Mapping[str, Any] = {"isAnonymous": False, "isArchived": False, "flavors": {}}
 _CODE = WORKSPACE + "/codes/{name}/versions"
 _ID = re.compile(r".*/workspaces/[^/]+/(\w+)/([^/]+)/versions/([^/]+)/?", re.IGNORECASE)
 _KEPT = 10_000
@@ -76,7 +77,7 @@ class Assets:
         known = (kind, name, version) in self._known
         if not known and len(self._known) >= _KEPT:
             raise BadRequest(f"The emulator remembers up to {_KEPT} versions of models and environments.")
-        self._known[(kind, name, version)] = properties
+        self._known[(kind, name, version)] = {field: one for field, one in properties.items() if one is not None}
         return Response(200 if known else 201, self._resource(kind, name, version, visit))
 
     def _get(self, kind: str, visit: Visit) -> Response:
@@ -108,7 +109,7 @@ class Assets:
             "id": visit.id(f"{WORKSPACE}/{kind}/{{name}}/versions/{{version}}", name=name, version=version),
             "name": version,
             "type": f"Microsoft.MachineLearningServices/workspaces/{kind}/versions",
-            "properties": {"isAnonymous": False, "isArchived": False, **self._known[(kind, name, version)]},
+            "properties": {**_ALWAYS, **self._known[(kind, name, version)]},
         }
 
     def _codes(self, visit: Visit) -> Response:

@@ -177,7 +177,7 @@ def read(kind: type[Body], value: Any) -> Body:
 def refusal(error: ValidationError) -> BadRequest:
     """Say what is wrong with a body."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    field = spelt(first["loc"])
+    field = spelt(first["loc"]) if first["loc"] else ""
     message = first["msg"].removeprefix("Value error, ")
     return BadRequest(f"{field}: {message}" if field else message, field)
 

@@ -17,6 +17,7 @@ from azureml_emulator.draw import Draw
 from azureml_emulator.endpoint import Deployment, Endpoint
 from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError
+from azureml_emulator.schemas import all_schemas
 
 Said = Mapping[str, Any]
 
@@ -59,7 +60,12 @@ class Holding(NamedTuple):
         return {one.name: self.traffic.get(one.name, 0) for one in self.deployments}
 
     def endpoint(self) -> Endpoint:
-        """Give the settings to host. Raises `BadRequest`, which names what cannot be."""
+        """Give the settings to host. Raises `BadRequest`, which names what cannot be.
+
+        Without a deployment they are those of the front door alone, behind which any shape may stand.
+        """
+        if not self.deployments:
+            return Endpoint(**{**self.door, "schema": self.door.get("schema") or next(iter(all_schemas()))})
         try:
             return Endpoint(
                 **self.door, deployments=self.deployments, traffic=self.split, mirror_traffic=dict(self.mirror)

@@ -115,7 +115,7 @@ class OnlineDeployments:
             "kind": "Managed",
             "sku": {"name": "Default", "capacity": one.instance_count},
             "properties": {
-                "model": one.model,
+                "model": None if one.model == holding.name else one.model,  # the name it reports by default
                 "instanceType": "Standard_DS3_v2",
                 "scaleSettings": {"scaleType": "Default"},
                 "appInsightsEnabled": False,

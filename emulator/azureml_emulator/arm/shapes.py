@@ -108,4 +108,5 @@ def _refuse(error: ValidationError, settings: Mapping[str, Any]) -> NoReturn:
     found = refusal(error)
     first = found.target.split(".")[0].split("[")[0]
     field = f"tags.{tags.PREFIX}{first}" if first in settings else first
-    raise BadRequest(f"{field}: {found.message}", field) from None
+    message = found.message.removeprefix(f"{found.target}: ")
+    raise BadRequest(f"{field}: {message}" if field else message, field) from None
