@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from azureml_emulator.errors import AccessDenied, BadAuthorization
 from azureml_emulator.wire import Result
@@ -10,11 +11,12 @@ from azureml_emulator.wire import Result
 class ApiType(ABC):
     """How an endpoint's front door finds the caller's key, and passes an answer on.
 
-    `door` says whether there is a front door at all.
+    `door` says whether there is a front door at all, `answers` what that answers by itself, by status.
     """
 
     name: str
     door: bool = True
+    answers: Mapping[int, str] = MappingProxyType({})
 
     @abstractmethod
     def key_in(self, headers: Mapping[str, str]) -> str:
@@ -43,6 +45,16 @@ class Dedicated(ApiType):
     """
 
     name = "dedicated"
+    answers = MappingProxyType(
+        {
+            401: "The key or token is missing, wrong or expired.",
+            403: "The Authorization header is no bearer.",
+            404: "There is no such deployment, or none with traffic.",
+            408: "The model took longer than request_timeout_ms.",
+            424: "The model is not ready, or answered anything but 200.",
+            429: "Too many requests, at once or a second.",
+        }
+    )
 
     def key_in(self, headers: Mapping[str, str]) -> str:
         authorization = headers.get("authorization")
@@ -71,6 +83,14 @@ class Serverless(ApiType):
     """
 
     name = "serverless"
+    answers = MappingProxyType(
+        {
+            400: "A parameter is not allowed, or the content filter refused.",
+            401: "The key is missing or wrong.",
+            404: "There is no such path.",
+            429: "Too many requests.",
+        }
+    )
 
     def key_in(self, headers: Mapping[str, str]) -> str:
         authorization = headers.get("authorization")

@@ -1,7 +1,7 @@
 """A deployment's container: takes a request apart, asks the answer source, writes the response."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -69,13 +69,21 @@ def operation(schema: Schema[Any]) -> Operation:
         schema.example,
         schema.stream is not None,
         schema.task,
+        partial(_sample, schema),
     )
+
+
+def _sample(schema: Schema[Any]) -> Any:
+    """Answer a shape's example, each prompt with itself."""
+    reading = schema.parse(schema.example)
+    answers = [Answer(prompt.text) for prompt in reading.prompts for _ in range(reading.choices)]
+    return schema.write(Scoring(reading, answers))
 
 
 class Container:
     """The running form of a deployment: a web server, and the shapes that it serves at their paths."""
 
-    def __init__(self, settings: Deployment, endpoint: str, seed: int) -> None:
+    def __init__(self, settings: Deployment, endpoint: str, seed: int, door: Mapping[int, str]) -> None:
         assert settings.schema is not None
         assert settings.answer is not None
         assert settings.server is not None
@@ -91,7 +99,7 @@ class Container:
         self._home = Draw.of(str(seed).encode(), endpoint.encode())
         self._readings: Memo[Reading] = Memo()
         schemas = (settings.schema, *map(find, settings.schema.beside))
-        self._service = Service(self._model, tuple(map(operation, schemas)))
+        self._service = Service(self._model, tuple(map(operation, schemas)), door)
         self._routes: dict[str, dict[str, Callable[[Request], Run]]] = {}
         for path, page in self.server.pages.items():
             self._routes[path] = dict.fromkeys(self.server.page_methods, partial(self._show, page))

@@ -32,7 +32,9 @@ class LiveEndpoint:
         assert settings.api_type is not None
         self.api_type = settings.api_type
         self._seed = seed if settings.seed is None else settings.seed
-        self._containers = {one.name: Container(one, settings.name, self._seed) for one in settings.deployments}
+        self._containers = {
+            one.name: Container(one, settings.name, self._seed, self.api_type.answers) for one in settings.deployments
+        }
         self._home = Draw.of(str(self._seed).encode(), settings.name.encode())
         self._has_traffic = any(settings.traffic.values())
         self._shadow, self._copied = next(iter(settings.mirror_traffic.items()), ("", 0))

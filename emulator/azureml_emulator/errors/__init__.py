@@ -22,6 +22,7 @@
         ├── WrongContentType         415
         ├── WrongShape               400  JSON of another shape; names the field
         ├── NotForScoring            405  HEAD at azmlinfsrv's scoring path
+        ├── UnknownSwagger           404  azmlinfsrv describes itself in no such version
         ├── OverlongId               431  an id of more characters than azmlinfsrv takes
         ├── ScoringFailed            500  the answer source raised
         ├── ScoringTimedOut          500  it takes longer than the container allows
@@ -46,6 +47,7 @@ from azureml_emulator.errors.container import (
     PathNotFound,
     ScoringFailed,
     ScoringTimedOut,
+    UnknownSwagger,
     Unreadable,
     Unserialisable,
     WrongContentType,
@@ -94,6 +96,7 @@ __all__ = [
     "TooManyPending",
     "TooManyRequests",
     "UnknownExtraOption",
+    "UnknownSwagger",
     "Unreadable",
     "Unserialisable",
     "UpstreamTimeout",

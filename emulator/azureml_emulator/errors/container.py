@@ -148,6 +148,15 @@ class NotForScoring(ContainerError):
         super().__init__("Method not allowed")
 
 
+class UnknownSwagger(ContainerError):
+    """azmlinfsrv describes itself in no such version (measured)."""
+
+    status = 404
+
+    def __init__(self, version: str, known: Sequence[str]) -> None:
+        super().__init__(f"Swagger version [{version}] is not valid. Supported versions: [{', '.join(known)}].")
+
+
 class OverlongId(ContainerError):
     """An id in a header is longer than azmlinfsrv takes (measured)."""
 

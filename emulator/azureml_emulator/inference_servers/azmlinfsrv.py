@@ -3,11 +3,12 @@
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
-from azureml_emulator.errors import ContainerError, NotForScoring, OverlongId, Unserialisable
+from azureml_emulator.errors import ContainerError, NotForScoring, OverlongId, UnknownSwagger, Unserialisable
 from azureml_emulator.inference_servers.ids import Ids
 from azureml_emulator.inference_servers.inference_server import InferenceServer, Page
-from azureml_emulator.openapi import Service
+from azureml_emulator.openapi import AZMLINFSRV_STYLE, VERSIONS, Service, document
 from azureml_emulator.wire import JSON, Call, Headers, Result
 
 _ENCODER = json.JSONEncoder(check_circular=False)
@@ -33,7 +34,7 @@ class Azmlinfsrv(InferenceServer):
 
     @property
     def pages(self) -> Mapping[str, Page]:
-        return {"/": self._healthy}
+        return {"/": self._healthy, "/swagger.json": self._swagger}
 
     @property
     def asides(self) -> Mapping[str, Page]:
@@ -43,6 +44,15 @@ class Azmlinfsrv(InferenceServer):
         if call.method == "OPTIONS":
             return _allowed()
         return Result(200, _HTML, ((0.0, b"Healthy"),))
+
+    def _swagger(self, service: Service, call: Call) -> Result:
+        if call.method == "OPTIONS":
+            return _allowed()
+        version = dict(reversed(parse_qsl(call.query, keep_blank_values=True))).get("version", "2")
+        if version not in VERSIONS:
+            raise UnknownSwagger(version, sorted(set(VERSIONS.values())))
+        described = document(service, AZMLINFSRV_STYLE, VERSIONS[version])
+        return Result(200, JSON + _NOT_FAILED, ((0.0, self.dump(described)),))
 
     def _nothing(self, _: Service, __: Call) -> Result:
         return Result(200, _HTML + _NOT_FAILED, ((0.0, b""),))

@@ -17,7 +17,7 @@ from azureml_emulator.errors import (
 from azureml_emulator.inference_servers.ids import Ids
 from azureml_emulator.inference_servers.inference_server import Headings, InferenceServer, Page, Read
 from azureml_emulator.inference_servers.publisher import publisher
-from azureml_emulator.openapi import Service
+from azureml_emulator.openapi import LLM_STYLE, Service, document
 from azureml_emulator.wire import JSON, Call, Headers, Result
 
 _SCORE = "/score"
@@ -39,10 +39,13 @@ class LlmServer(InferenceServer):
 
     @property
     def pages(self) -> Mapping[str, Page]:
-        return {"/": self._healthy, "/info": self._info}
+        return {"/": self._healthy, "/info": self._info, "/swagger.json": self._swagger}
 
     def _healthy(self, _: Service, __: Call) -> Result:
         return Result(200, JSON, ((0.0, b'"healthy"'),))
+
+    def _swagger(self, service: Service, __: Call) -> Result:
+        return Result(200, JSON, ((0.0, self.dump(document(service, LLM_STYLE, "3.1"))),))
 
     def _info(self, service: Service, __: Call) -> Result:
         """Tell which model this is, pretty-printed (measured); one whose type has no name has no such page."""

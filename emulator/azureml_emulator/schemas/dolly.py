@@ -21,7 +21,7 @@ def _as_object(data: Any) -> Any:
 class Request(Fields):
     """The whole body: `input_data` as a list with `params`, or as an object with parameters in it or beside it."""
 
-    input_data: Annotated[InputData, BeforeValidator(_as_object)]
+    input_data: Annotated[InputData, BeforeValidator(_as_object, json_schema_input_type=list[str] | InputData)]
     params: Parameters = {}
     parameters: Parameters = {}
 
