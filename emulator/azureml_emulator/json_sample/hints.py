@@ -46,8 +46,9 @@ class Hints:
     def mentioned(self, options: Iterable[Any]) -> list[str]:
         """Give those of some values that are words of the texts, in the order in which they are said there."""
         found = []
+        said = "\n".join(self._texts).casefold()
         for option in options:
-            if isinstance(option, str) and option:
+            if isinstance(option, str) and option and option.casefold() in said:
                 word = re.compile(rf"(?<!\w){re.escape(option)}(?!\w)", re.IGNORECASE)
                 found += [
                     (number, match.start(), option)

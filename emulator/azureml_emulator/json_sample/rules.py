@@ -6,7 +6,10 @@ It knows the keywords of drafts 2019-09 and 2020-12 that say something about val
 
 import re
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
+
+from azureml_emulator.json_sample.automaton import automaton
 
 JsonSchema = Mapping[str, Any]
 
@@ -75,7 +78,10 @@ def is_multiple(value: float, of: float) -> bool:
     """Divide as the `jsonschema` library does, so that both agree about 0.3 and 0.1."""
     if isinstance(value, int) and isinstance(of, int):
         return value % of == 0
-    quotient = value / of
+    try:
+        quotient = value / of
+    except OverflowError:
+        return False
     return quotient == int(quotient) if abs(quotient) < 1e300 else False
 
 
@@ -117,6 +123,8 @@ class Schemas:
             raise Malformed(f"expected a schema, an object, not {schema!r:.40}")
         for name, value in schema.items():
             form = _FORMS.get(name)
+            if isinstance(value, float) and not isfinite(value):
+                raise Malformed(f"expected {name!r} to be a finite number, not {value}")
             if form and (not isinstance(value, form) or (isinstance(value, bool) and bool not in form)):
                 expected = " or ".join(_WORDS[one] for one in form)
                 raise Malformed(f"expected {name!r} to be {expected}, not {value!r:.40}")
@@ -199,15 +207,15 @@ def _fits_number(rules: JsonSchema, value: float) -> bool:
 def _fits_text(rules: JsonSchema, value: str) -> bool:
     return (
         rules.get("minLength", 0) <= len(value) <= rules.get("maxLength", len(value))
-        and ("pattern" not in rules or expression(rules["pattern"]).search(value) is not None)
+        and ("pattern" not in rules or matches(rules["pattern"], value))
         and ("format" not in rules or re.fullmatch(FORMATS.get(rules["format"], "(?s:.*)"), value) is not None)
     )
 
 
-def expression(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern. Raises `Malformed`."""
+def matches(pattern: str, text: str = "") -> bool:
+    """Look for a pattern in a text. Raises `Malformed` for what is no pattern, and for one that is not supported."""
     try:
-        return re.compile(pattern)
+        return automaton(pattern).search(text)
     except (re.error, RecursionError, OverflowError) as error:
         raise Malformed(f"'pattern' {pattern!r:.60} is no regular expression: {error}") from None
 
@@ -236,7 +244,7 @@ def property_schemas(rules: JsonSchema, name: str) -> list[Any]:
     """Give every schema that holds for the property of this name."""
     found = [rules["properties"][name]] if name in rules.get("properties", ()) else []
     patterns = rules.get("patternProperties", {})
-    found += [one for pattern, one in patterns.items() if expression(pattern).search(name)]
+    found += [one for pattern, one in patterns.items() if matches(pattern, name)]
     return found or [rules.get("additionalProperties", True)]
 
 

@@ -72,6 +72,8 @@ class Sampler:
                     self._hints.left = unused
         except Malformed as wrong:
             raise wrong.at(place.path) from None
+        except RecursionError:
+            raise Malformed("the schema refers to itself without end").at(place.path) from None
         raise error
 
     def _alternatives(self, parts: list[Any], choices: list[Any], draw: Draw, depth: int) -> Iterator[JsonSchema]:
@@ -126,13 +128,14 @@ class Sampler:
                 return number(rules, draw, kind == "integer")
         except Malformed:
             raise
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise place.impossible(error) from None
         return None if kind == "null" else draw.unit(b"true") < 0.5
 
     def _chosen(self, rules: JsonSchema, draw: Draw, place: _Place) -> Any:
         options = [rules["const"]] if "const" in rules else rules["enum"]
-        valid = [one for one in options if self._schemas.fits(rules, one)]
+        rest = rules if "const" in rules else {name: value for name, value in rules.items() if name != "enum"}
+        valid = [one for one in options if self._schemas.fits(rest, one)]
         if not valid:
             raise place.impossible("no value is one of 'enum' or 'const' and valid under the rest")
         mentioned = self._hints.mentioned(valid)
@@ -150,10 +153,12 @@ class Sampler:
             if len(made) < most or names[name]:
                 self._put(made, name, rules, draw, place, needed=names[name])
         least = rules.get("minProperties", 0)
+        if least > _MOST:
+            raise place.impossible(f"more than {_MOST} properties are not made")
         if not made and not place.bare and isinstance(rules.get("additionalProperties"), Mapping) and most:
             least = max(least, 1)
         for name in self._new_names(rules, draw):
-            if len(made) >= min(least, _MOST):
+            if len(made) >= least:
                 break
             if name not in made:
                 self._put(made, name, rules, draw, place, needed=True)
@@ -188,11 +193,13 @@ class Sampler:
             first, rest = rest, rules.get("additionalItems", True)
         containing = rules.get("minContains", 1) if "contains" in rules else 0
         least = max(rules.get("minItems", 0), containing)
+        if least > _MOST:
+            raise place.impossible(f"more than {_MOST} items are not made")
         wanted = least if place.bare else max(least, len(first) or 1 + draw.integer(b"items") % 3)
         if rest is False:
             wanted = min(wanted, len(first))
         made: list[Any] = []
-        for at in range(min(wanted, rules.get("maxItems", wanted), _MOST)):
+        for at in range(min(wanted, rules.get("maxItems", wanted))):
             schema = first[at] if at < len(first) else rest
             if at < containing:
                 schema = {"allOf": [schema, rules["contains"]]}

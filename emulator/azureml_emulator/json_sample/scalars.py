@@ -6,7 +6,7 @@ from typing import Any
 
 from azureml_emulator.draw import Draw
 from azureml_emulator.json_sample.pattern import matching
-from azureml_emulator.json_sample.rules import JsonSchema, expression, is_multiple
+from azureml_emulator.json_sample.rules import JsonSchema, is_multiple, matches
 
 _TRIES = 30
 _LONGEST = 10_000
@@ -91,7 +91,7 @@ def text(rules: JsonSchema, draw: Draw, valid: Callable[[str], bool]) -> str:
     """Draw a text of the right format, pattern and length: words if any will do. Raises `ValueError`."""
     if rules.get("minLength", 0) > _LONGEST:
         raise ValueError(f"a text of more than {_LONGEST} characters is not made")
-    expression(rules.get("pattern", ""))
+    matches(rules.get("pattern", ""))
     for try_ in range(_TRIES):
         for one in _texts(rules, draw.within(b"%d" % try_)):
             if valid(one):

@@ -1,0 +1,52 @@
+"""The matcher that no pattern can make slow, against Python's own."""
+
+import re
+import time
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from azureml_emulator.json_sample.automaton import Automaton
+
+ATOMS = st.sampled_from(
+    [*"ab1 _-", ".", "[ab]", "[^a]", "[a-c1]", r"\d", r"\w", r"\s", r"\D", r"[^\W1]", r"\b", r"\B", "^", "$"]
+)
+PATTERNS = st.recursive(
+    ATOMS,
+    lambda inner: (
+        st.lists(inner, max_size=3).map("".join)
+        | st.lists(inner, max_size=3).map(lambda some: f"({'|'.join(some)})")
+        | st.tuples(inner, st.sampled_from(["*", "+", "?", "{2}", "{1,3}", "{2,}", "*?", "{0}"])).map(
+            lambda one: f"(?:{one[0]}){one[1]}"
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@given(PATTERNS, st.text("ab1 _-\né", min_size=1, max_size=6))
+@example("a$", "a\n")
+@example(r"^(?:a*)*$", "aab")
+def test_it_finds_what_re_finds(pattern, text):
+    assert Automaton(pattern).search(text) == (re.search(pattern, text) is not None)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["^(a+)+$", "^(a|a)*$", "a*a*a*a*a*a*a*b", "^(a?){60}a{60}$", "(.*)*=", "^(a|aa)+$"]
+)
+def test_no_pattern_takes_ages(pattern):
+    start = time.process_time()
+    assert not Automaton(pattern).search("a" * 59 + "!")
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("pattern", ["(", "(?=a)b", r"(a)\1", "(?i)a", "(?i:a)", "((a{1000}){1000}){1000}", "(?>a)"])
+def test_what_it_does_not_know_it_refuses(pattern):
+    with pytest.raises(re.error):
+        Automaton(pattern)
+
+
+def test_a_long_text_ends_too():
+    with pytest.raises(re.error, match="too long"):
+        Automaton("(.*a){200}b").search("a" * 10_000)
