@@ -78,7 +78,7 @@ class Tokens(Access):
 def _times(claims: dict[str, Any]) -> tuple[float, float]:
     """Give the time from which a token is valid, and the one from which it is not."""
     begins, ends = claims.get("nbf", 0), claims["exp"]
-    if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in (begins, ends)):
+    if not all(isinstance(one, int | float) for one in (begins, ends)):
         raise AccessDenied("the token's times are no numbers")
     return begins, ends
 

@@ -107,6 +107,9 @@ class TestTimeout:
         assert replies[1].exchange.notes == ["the request waited for a slot, request_timeout_ms is 250"]
         assert replies[1].exchange.prompts == []
 
+    def test_who_waits_is_in_flight_until_the_time_is_up(self, arrive):
+        assert [one.status for one in arrive(limited(1, 250), 0, 0, 0.125, 0.25)] == [408, 408, 429, 408]
+
     @pytest.mark.parametrize(
         ("timeout", "status", "cut", "pieces"), [(99, 408, None, 1), (115, 200, 0.115, 3), (500, 200, None, 6)]
     )
