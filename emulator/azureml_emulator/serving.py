@@ -28,6 +28,7 @@ _logger.setLevel(logging.INFO)
 
 _FLUSH_SECONDS = 0.05
 _WATCH_SECONDS = 0.5
+_SETTLE_SECONDS = 0.1
 
 
 async def serve(loaded: Loaded, load: Callable[[], Loaded]) -> None:
@@ -109,6 +110,9 @@ async def _follow(load: Callable[[], Loaded], watch: Watch, reload: Reload, said
         await asyncio.sleep(_WATCH_SECONDS)
         if not watch.changed():
             continue
+        await asyncio.sleep(_SETTLE_SECONDS)
+        while watch.changed():  # somebody is in the midst of writing
+            await asyncio.sleep(_SETTLE_SECONDS)
         try:
             config, notes, files = load()
             lines = await reload.apply(config)

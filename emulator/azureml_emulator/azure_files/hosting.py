@@ -10,6 +10,7 @@ from azureml_emulator.azure_files.document import AzureFile
 from azureml_emulator.azure_files.endpoints import OnlineEndpoint, ServerlessEndpoint
 from azureml_emulator.azure_files.groups import Group, groups
 from azureml_emulator.errors import ConfigError
+from azureml_emulator.schema import path
 from azureml_emulator.spelling import nearest
 from azureml_emulator.yaml_source import Loc, Source
 
@@ -30,11 +31,10 @@ class Hosting:
     def __init__(self, files: Sequence[AzureFile], companion: Source) -> None:
         self.notes = [f"{file.source.name}: {note}" for file in files for note in file.notes]
         self._parts: dict[Loc, tuple[Source, Loc]] = {}
-        self._shapeless: dict[tuple[Any, Any], AzureFile] = {}
+        self._shapeless: dict[tuple[str | None, str | None], AzureFile] = {}
         self._companion = companion
         document = companion.document or {}
-        given = document.get("endpoints", ())
-        self._entries = list(given) if isinstance(given, list | tuple) else []
+        self._entries = _listed(document.get("endpoints", []), companion, ("endpoints",))
         found = groups(files)
         entries: list[Any] = [self._endpoint(("endpoints", at), group) for at, group in enumerate(found)]
         for at, one in enumerate(self._entries):
@@ -52,7 +52,7 @@ class Hosting:
                 continue
             deployments = endpoint.get("deployments", ())
             for one in (endpoint, *(deployments if isinstance(deployments, list) else ())):
-                file = self._shapeless.get((endpoint.get("name"), _name(one) if one is not endpoint else None))
+                file = self._shapeless.get((_name(endpoint), _name(one) if one is not endpoint else None))
                 if file and one.get("schema") is None:
                     one["schema"] = self._shape(file)
 
@@ -83,7 +83,7 @@ class Hosting:
         companion, at = self._companions(self._entries, group.name)
         self._lay(entry, loc, {name: one for name, one in companion.items() if name != "deployments"}, at)
         if group.deployments:
-            deployments = companion.get("deployments") or []
+            deployments = _listed(companion.get("deployments", []), self._companion, (*at, "deployments"))
             self._check_deployments(group, deployments, (*at, "deployments"))
             entry["deployments"] = [
                 self._deployment((*loc, "deployments", number), group.name, file, deployments, at)
@@ -98,6 +98,7 @@ class Hosting:
         if isinstance(said, OnlineEndpoint) and not {"deployments", "schema"} & entry.keys():
             self.notes.append(f"endpoint {group.name!r}: no deployment; until it has one, callers get 404")
             entry |= {"deployments": [{"name": NONE, "schema": shape.CLASSIC}], "traffic": {NONE: 0}}
+            entry["mirror_traffic"] = {}
         return entry
 
     def _deployment(
@@ -138,9 +139,9 @@ class Hosting:
         found = [(one, ("endpoints", at)) for at, one in enumerate(entries) if _name(one) == name]
         return found[0] if found else ({}, ())
 
-    def _check_deployments(self, group: Group, given: Any, at: Loc) -> None:
+    def _check_deployments(self, group: Group, given: Sequence[Any], at: Loc) -> None:
         names = [one.said.name for one in group.deployments]
-        for number, one in enumerate(given if isinstance(given, list) else ()):
+        for number, one in enumerate(given):
             if _name(one) not in names:
                 place = self._companion.place((*at, number))
                 guess = nearest(str(_name(one)), names)
@@ -159,5 +160,12 @@ class Hosting:
             self._parts[(*loc, *steps)] = (file.source, at)
 
 
-def _name(entry: Any) -> Any:
-    return entry.get("name") if isinstance(entry, dict) else None
+def _name(entry: Any) -> str | None:
+    name = entry.get("name") if isinstance(entry, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _listed(given: Any, source: Source, at: Loc) -> list[Any]:
+    if not isinstance(given, list):
+        raise ConfigError(f"{source.place(at)}{path(at)}: expected a list")
+    return given

@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 from azureml_emulator.api_type import DEDICATED, SERVERLESS
 from azureml_emulator.azure_files.deployment import Environment, Model, OnlineDeployment
 from azureml_emulator.azure_files.endpoints import ServerlessEndpoint
+from azureml_emulator.azure_files.own_container import OWN_CONTAINER
 from azureml_emulator.model_catalog import Model as CatalogModel
 from azureml_emulator.model_catalog import shape_of
 from azureml_emulator.schema import Schema
 from azureml_emulator.schemas import find
 
 CLASSIC, MLFLOW, FLOW, TENSORFLOW = "score-py", "mlflow", "prompt-flow", "tensorflow-serving"
-CHAT, ANYTHING = "chat", "json"
+CHAT = "chat"
 
 _CATALOG = re.compile(r"azureml.*|huggingface|nvidia-ai", re.IGNORECASE)
 """The registries whose models are the catalog's; any other is an organisation's own."""
@@ -46,7 +47,7 @@ def of_deployment(said: OnlineDeployment, folder: Path) -> Choice:
 
     `folder` is where paths in the file start. Raises `ValueError` that says how to name a shape.
     """
-    choice = _of_model(said) or _of_files(said, folder) or _of_container(said)
+    choice = _of_model(said) or _of_server(said) or _of_files(said, folder) or _of_container(said)
     if choice is None:
         raise ValueError("missing, and so is the environment")
     path = _route(said)
@@ -86,6 +87,16 @@ def _of_model(said: OnlineDeployment) -> Choice | None:
     return None
 
 
+def _of_server(said: OnlineDeployment) -> Choice | None:
+    """Tell the servers that bring their own form of requests."""
+    properties = said.model.properties or {} if isinstance(said.model, Model) else {}
+    if "promptflow" in _image(said) or any(name.startswith("azureml.promptflow.") for name in properties):
+        return Choice(find(FLOW), "it is a flow of prompt flow")
+    if _PREDICT.fullmatch(_route(said) or ""):
+        return Choice(find(TENSORFLOW), "its scoring_route is TensorFlow Serving's")
+    return None
+
+
 def _of_files(said: OnlineDeployment, folder: Path) -> Choice | None:
     """Tell an MLflow model, and a score.py of one's own."""
     model = said.model if isinstance(said.model, Model) else Model()
@@ -102,19 +113,18 @@ def _of_files(said: OnlineDeployment, folder: Path) -> Choice | None:
 
 
 def _of_container(said: OnlineDeployment) -> Choice | None:
-    """Tell a server by its image and its route, and take any JSON for any other container."""
-    environment = said.environment
-    image = environment.image or "" if isinstance(environment, Environment) else environment or ""
-    properties = said.model.properties or {} if isinstance(said.model, Model) else {}
-    if "promptflow" in image or any(name.startswith("azureml.promptflow.") for name in properties):
-        return Choice(find(FLOW), "it is a flow of prompt flow")
-    if "MLFLOW_MODEL_FOLDER" in (said.environment_variables or {}) or "mlflow" in image:
+    """Tell MLflow's server by its name, and take any JSON for any other container."""
+    if "MLFLOW_MODEL_FOLDER" in (said.environment_variables or {}) or "mlflow" in _image(said):
         return Choice(find(MLFLOW), "its container is named for MLflow")
-    if _PREDICT.fullmatch(_route(said) or ""):
-        return Choice(find(TENSORFLOW), "its scoring_route is TensorFlow Serving's")
-    if environment or said.code_configuration or said.model:
-        return Choice(find(ANYTHING), "its container is one's own, and any JSON is taken")
+    if said.environment or said.code_configuration or said.model:
+        return Choice(OWN_CONTAINER, "its container is one's own, and any JSON is taken")
     return None
+
+
+def _image(said: OnlineDeployment) -> str:
+    """Give the image or the reference that names the environment."""
+    environment = said.environment
+    return (environment.image if isinstance(environment, Environment) else environment) or ""
 
 
 def _route(said: OnlineDeployment) -> str | None:
