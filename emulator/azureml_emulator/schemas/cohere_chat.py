@@ -75,9 +75,8 @@ def read(body: Request) -> Reading:
     """One prompt: the message after its history; results of tools are the last thing said."""
     history = [{"role": _ROLES[one.role], "content": one.message} for one in body.chat_history]
     text = json.dumps([one.get("outputs") for one in body.tool_results]) if body.tool_results else body.message
-    said = [{"role": "user", "content": body.message}] + (
-        [{"role": "tool", "content": text}] if body.tool_results else []
-    )
+    said = [{"role": "user", "content": body.message}]
+    said += [{"role": "tool", "content": text}] if body.tool_results else []
     return Reading(
         (Prompt(text, (*history, *said)),),
         body.parameters("message", "chat_history"),
@@ -109,7 +108,7 @@ def write(scoring: Scoring) -> dict[str, Any]:
     """The answer, its counts, and what documents and tools bring with them (documented)."""
     answer, counted = scoring.answers[0], counts(scoring)
     total = sum(counted.values())
-    whole = {
+    whole: dict[str, Any] = {
         "response_id": scoring.draw.guid(b"response"),
         "text": answer.text,
         "generation_id": scoring.draw.guid(b"generation"),
@@ -131,10 +130,11 @@ def write(scoring: Scoring) -> dict[str, Any]:
 
 def _grounded(text: str, documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Cite each document by the first of its words, of four letters or more, that the answer has."""
-    citations, cited = [], []
+    citations: list[dict[str, Any]] = []
+    cited: list[dict[str, Any]] = []
     for at, document in enumerate(documents):
         name = document.get("id") or f"doc_{at}"
-        words = [word for value in document.values() if isinstance(value, str) for word in value.split()]
+        words = (word for value in document.values() if isinstance(value, str) for word in value.split())
         found = next((word for word in words if len(word) > 3 and word in text), None)
         if found:
             start = text.index(found)

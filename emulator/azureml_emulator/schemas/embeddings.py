@@ -26,7 +26,7 @@ def read(body: Request) -> Reading:
     """A prompt for each text; tokens are a text of numbers."""
     given = [body.input] if isinstance(body.input, str) else body.input
     if given and isinstance(given[0], int):
-        given = [given]  # type: ignore[list-item]
+        given = [given]
     texts = [one if isinstance(one, str) else " ".join(map(str, one)) for one in given]  # type: ignore[arg-type]
     return Reading(tuple(map(Prompt, texts)), body.parameters())
 

@@ -64,7 +64,7 @@ class Sampling(Fields, extra="allow"):
 
     def parameters(self, *prompt: str) -> dict[str, Any]:
         """Everything that was sent but the prompt's own fields, the model's name and the wish to stream."""
-        sent = self.model_dump(exclude_unset=True)
+        sent = self.model_dump(exclude_unset=True, by_alias=True)
         return {name: value for name, value in sent.items() if name not in {*prompt, "model", "stream"}}
 
 

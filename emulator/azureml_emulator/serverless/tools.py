@@ -83,7 +83,7 @@ def _shown(choice: str | NamedTool | None) -> Any:
 def called(prompt: str, parameters: Mapping[str, Any], draw: Draw) -> Answer:
     """Call the tool that was asked for, else the one whose name and description share most words with the prompt.
 
-    The arguments are valid under the tool's schema, and taken from the prompt where it has what fits: numbers,
+    A longer word counts for more, and the earlier tool is called where two share as much. The arguments are valid under the tool's schema, and taken from the prompt where it has what fits: numbers,
     quoted words, names. Raises `WrongShape` for a schema that cannot be followed.
     """
     tools = [one["function"] for one in parameters["tools"]]
@@ -92,7 +92,7 @@ def called(prompt: str, parameters: Mapping[str, Any], draw: Draw) -> Answer:
         tool = next(one for one in tools if one["name"] == choice["function"]["name"])
     else:
         asked = _words(prompt)
-        tool = max(tools, key=lambda one: len(asked & _words(f"{one['name']} {one.get('description') or ''}")))
+        tool = max(tools, key=lambda one: _letters(asked & _words(f"{one['name']} {one.get('description') or ''}")))
     try:
         value = sample(_an_object(tool.get("parameters")), draw, [prompt])
     except ValueError as error:
@@ -103,6 +103,10 @@ def called(prompt: str, parameters: Mapping[str, Any], draw: Draw) -> Answer:
 
 def _words(text: str) -> set[str]:
     return {word.lower() for word in _WORD.findall(_HUMP.sub(" ", text))}
+
+
+def _letters(words: set[str]) -> int:
+    return sum(map(len, words))
 
 
 def _an_object(schema: Any) -> Mapping[str, Any]:
