@@ -39,3 +39,59 @@ DIFFERENCES = (
         "What looks at the value later, such as the journal, must be able to follow it.",
     ),
 )
+
+_INPUT = "*/ServiceInput"
+_OUTPUT = "*/ServiceOutput/items"
+
+DOCUMENTS = (
+    Difference(
+        (),
+        ("/paths/~1score/post/description",),
+        "says the same of every model",
+        "says what the wire shape is",
+        "It helps who reads it.",
+    ),
+    Difference(
+        (),
+        (
+            "/paths/~1/get/responses/200/content/text~1html/schema/type",
+            "/paths/~1swagger.json/get/responses/200/content/application~1json/schema/type",
+            "/paths/~1swagger.json/get/responses/200/schema/type",
+            "/produces",
+        ),
+        "is wrong about its own pages: the probe is text/html, the document no text",
+        "names what they really are as well",
+        "Whatever checks answers against the document finds them as described.",
+    ),
+    Difference(
+        (),
+        (f"{_INPUT}/required", f"{_INPUT}/properties/parameters/default"),
+        "says of no value that it must be there",
+        "says which must, and what stands for those that need not",
+        "The server does refuse a body without them.",
+    ),
+    Difference(
+        (),
+        (
+            f"{_INPUT}/properties/parameters/required",
+            f"{_INPUT}/properties/parameters/additionalProperties",
+            f"{_INPUT}/properties/parameters/properties/*",
+        ),
+        "takes the sample's parameters for the only ones, and for needed",
+        "says which are known, and that any others pass",
+        "The document is made from a sample there, from the types here.",
+    ),
+    Difference(
+        (),
+        (
+            f"{_OUTPUT}/required",
+            f"{_OUTPUT}/properties/0/type",
+            f"{_OUTPUT}/additionalProperties/type",
+            f"{_OUTPUT}/propertyNames/const",
+        ),
+        "takes the sample's column for needed",
+        "says that any column is text, and what they are called",
+        "The document is made from a sample there, from the types here.",
+    ),
+)
+"""The same for `/swagger.json`; the aspects are places in the document, with `*` for any characters."""

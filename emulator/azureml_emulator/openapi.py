@@ -58,13 +58,13 @@ class Service(NamedTuple):
 class Style(NamedTuple):
     """How a web server describes itself.
 
-    `info` heads the document, `pages` are its other pages: description and content by path. `failures` are what it
+    `info` heads the document, `pages` are its other pages by path: id, description, and that of the answer with its content. `failures` are what it
     answers instead of an answer, by status or `default`; `confused` says that it answers what it does not understand
     with an empty object.
     """
 
     info: Mapping[str, str]
-    pages: Mapping[str, tuple[str, str, Content]]
+    pages: Mapping[str, tuple[str, str, str, Content]]
     failures: Mapping[str, tuple[str, Content]]
     confused: bool = False
 
@@ -79,11 +79,13 @@ AZMLINFSRV_STYLE = Style(
         "/": (
             "ServiceHealthCheck",
             "Simple health check endpoint to ensure the service is up at any given point.",
+            "If service is up and running, this response will be returned with the content 'Healthy'",
             {"text/plain": {**_TEXT, "example": "Healthy"}, "text/html": _TEXT},
         ),
         "/swagger.json": (
             "GetSwaggerSpec",
             "Get the Swagger specification.",
+            "The Swagger specification.",
             {"text/plain": _TEXT, "application/json": {"type": "object"}},
         ),
     },
@@ -98,8 +100,8 @@ LLM_STYLE = Style(
         "version": "1.0.0",
     },
     pages={
-        "/": ("Health", "Check if server is healthy.", {"application/json": _ANYTHING}),
-        "/info": ("Info", "Model Metadata.", {"application/json": {"type": "object"}}),
+        "/": ("Health", "Check if server is healthy.", "Successful Response", {"application/json": _ANYTHING}),
+        "/info": ("Info", "Model Metadata.", "Successful Response", {"application/json": {"type": "object"}}),
     },
     failures={
         "422": ("Validation Error", {"application/json": {"type": "object"}}),
@@ -129,9 +131,9 @@ def document(service: Service, style: Style, version: str) -> JsonSchema:
             responses = writer.responses({"200": (_PROCESSED, answers), **failures})
             called = ("Run" + ("MLService" if not number else prefix)) + (str(turn + 1) if turn else "")
             paths[path] = {"post": writer.post(called, operation.about, writer.reference(given), responses)}
-    for path, (called, about, content) in style.pages.items():
+    for path, (called, about, answer, content) in style.pages.items():
         if path not in paths:
-            responses = writer.responses({"200": (about, content), **failures})
+            responses = writer.responses({"200": (answer, content), **failures})
             paths[path] = {"get": writer.get(called, about, path, responses)}
     definitions["ErrorResponse"] = _ERROR
     return writer.whole({**style.info}, paths, definitions)
@@ -228,8 +230,11 @@ class _Swagger2:
         first, *others = content.values()
         if not first or any(_kind(one) != _kind(first) for one in others):
             return {"description": about}
-        error = first.get("$ref") == "ErrorResponse"
-        return {"description": about, "schema": self.reference("ErrorResponse") if error else first}
+        if first.get("$ref") == "ErrorResponse":
+            return {"description": about, "schema": self.reference("ErrorResponse")}
+        schema = {word: value for word, value in first.items() if word != "example"}
+        example = {"examples": {"application/json": first["example"]}} if "example" in first else {}
+        return {"description": about, "schema": schema, **example}
 
     def post(self, called: str, about: str, body: JsonSchema, responses: JsonSchema) -> JsonSchema:
         payload = {
