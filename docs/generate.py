@@ -62,7 +62,7 @@ def models():
 def serve():
     parser = cli.parser()._subparsers._group_actions[0].choices["serve"]
     options = [one for one in parser._actions if one.dest != "help"]
-    rows = [(f"`{one.option_strings[0]}`", one.help) for one in options]
+    rows = [(f"`{one.option_strings[0] if one.option_strings else one.metavar}`", one.help) for one in options]
     return table(["option", "what"], rows)
 
 

@@ -75,6 +75,7 @@ def _describe_token(commands: Any) -> None:
     token.set_defaults(run=_token)
     token.add_argument("endpoint", metavar="ENDPOINT")
     token.add_argument("--expires-in", type=int, default=3600, metavar="SECONDS")
+    _describe_files(token, "*")
     token.add_argument("--config", metavar="FILE")
 
 
@@ -232,10 +233,11 @@ def _config_schema(_: argparse.Namespace) -> int:
 def _token(options: argparse.Namespace) -> int:
     from time import time
 
-    from azureml_emulator import config
     from azureml_emulator.access import mint
+    from azureml_emulator.instructions import Instructions
 
-    known = {one.name: one for one in config.load(options.config, os.environ).endpoints}
+    told = Instructions(tuple(options.files), options.config, tuple(options.sets), os.environ)
+    known = {one.name: one for one in told.load().config.endpoints}
     if options.endpoint not in known:
         raise ConfigError(f"no endpoint {options.endpoint!r}; there are: {', '.join(known)}")
     print(mint(known[options.endpoint], time(), options.expires_in))
