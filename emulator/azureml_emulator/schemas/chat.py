@@ -205,7 +205,6 @@ SCHEMA = Schema(
     models=(
         "AI21-Jamba-*",
         "Codestral-*",
-        "Cohere-command-*",
         "DeepSeek-*",
         "Llama-3.2-*-Vision-Instruct",
         "Llama-3.3-70B-Instruct",
