@@ -29,8 +29,13 @@ _LIMITS = frozenset(
         "stop",
         "return_full_text",
         "stream",
+        "stop_sequences",
         "stream_options",
         "n",
+        "logprobs",
+        "top_logprobs",
+        "parallel_tool_calls",
+        "user",
     )
 )
 
@@ -82,7 +87,7 @@ class Ask(NamedTuple):
         return self.reading.max_tokens
 
     def _stops(self) -> list[str]:
-        stop = self.parameters.get("stop")
+        stop = self.parameters.get("stop", self.parameters.get("stop_sequences"))
         return [one for one in (stop if isinstance(stop, list) else [stop]) if isinstance(one, str) and one]
 
 
@@ -128,7 +133,7 @@ class Faker(AnswerSource):
     """Readable nonsense in the language of `locale`, the same for the same seed, endpoint, prompt and parameters.
 
     Honours `max_new_tokens`/`max_tokens`, `stop` and `return_full_text`, which is true by default for text
-    generation, as it is in Azure's containers.
+    generation, as it is in Azure's containers. When a tool spoke last, the answer begins with what it said.
     """
 
     locale: Annotated[str, AfterValidator(_known_locale)] = "en_US"
@@ -138,6 +143,8 @@ class Faker(AnswerSource):
         with _SPEAKING:  # emulators in other threads speak with the same voice
             fake.seed_instance(draw.integer(b"text"))
             text = " ".join(fake.sentence() for _ in range(2 + draw.integer(b"length") % 6))
+        if ask.prompt.messages and ask.prompt.messages[-1].get("role") == "tool":
+            text = f"{ask.prompt.text} {text}"
         return ask.cut(text)
 
 

@@ -83,8 +83,9 @@ def _shown(choice: str | NamedTool | None) -> Any:
 def called(prompt: str, parameters: Mapping[str, Any], draw: Draw) -> Answer:
     """Call the tool that was asked for, else the one whose name and description share most words with the prompt.
 
-    A longer word counts for more, and the earlier tool is called where two share as much. The arguments are valid under the tool's schema, and taken from the prompt where it has what fits: numbers,
-    quoted words, names. Raises `WrongShape` for a schema that cannot be followed.
+    A longer word counts for more, and the earlier tool is called where two share as much. The arguments are valid
+    under the tool's schema, and taken from the prompt where it has what fits: numbers, quoted words, names. Raises
+    `WrongShape` for a schema that cannot be followed.
     """
     tools = [one["function"] for one in parameters["tools"]]
     choice = parameters.get("tool_choice")
