@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, FiniteFloat
 from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12
 
 from azureml_emulator.schema import Fields, Prompt, Reading, Schema, Scoring
@@ -11,8 +11,8 @@ SIDE = 32
 """Voxels across and down of the made-up scan; a true one has 512, and nobody reads the caller's."""
 SLICES = 8
 
-Box = Annotated[list[float], Field(min_length=4, max_length=4)]
-Window = Annotated[list[float], Field(min_length=2, max_length=2)]
+Box = Annotated[list[FiniteFloat], Field(min_length=4, max_length=4)]
+Window = Annotated[list[FiniteFloat], Field(min_length=2, max_length=2)]
 
 
 class Scan(Fields):

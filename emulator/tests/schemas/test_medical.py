@@ -43,7 +43,14 @@ def test_medsam2_masks_one_ball():
 
 
 @pytest.mark.parametrize(
-    "changed", [{"bbox": [[1, 2, 3]]}, {"bbox": []}, {"nii_image": []}, {"key_slice_idx": ["x"]}]
+    "changed",
+    [
+        {"bbox": [[1, 2, 3]]},
+        {"bbox": []},
+        {"bbox": [[1, 2, 3, float("nan")]]},
+        {"nii_image": []},
+        {"key_slice_idx": ["x"]},
+    ],
 )
 def test_medsam2_wants_a_box_in_a_scan(changed):
     with pytest.raises(WrongShape, match=rf"input_data\.{next(iter(changed))}"):
