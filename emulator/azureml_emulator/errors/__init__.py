@@ -28,6 +28,7 @@
         ├── ScoringTimedOut          500  it takes longer than the container allows
         ├── Unserialisable           500  the answer is no JSON
         ├── ExtraParameters          400  fields that are no standard ones, for the LLM server
+        ├── ToolsUnsupported         400  tools, for the LLM server of a dedicated endpoint
         ├── UnknownExtraOption       400  a word that the header extra-parameters may not say
         └── ContentFiltered          400  a prompt that triggers the content filter
             └── ContentUnsafe            400  the same on a dedicated endpoint
@@ -66,7 +67,13 @@ from azureml_emulator.errors.door import (
     TooManyRequests,
     UpstreamTimeout,
 )
-from azureml_emulator.errors.inference import ContentFiltered, ContentUnsafe, ExtraParameters, UnknownExtraOption
+from azureml_emulator.errors.inference import (
+    ContentFiltered,
+    ContentUnsafe,
+    ExtraParameters,
+    ToolsUnsupported,
+    UnknownExtraOption,
+)
 from azureml_emulator.errors.roots import ConfigError, EmulatorError
 
 __all__ = [
@@ -95,6 +102,7 @@ __all__ = [
     "TooFewInstances",
     "TooManyPending",
     "TooManyRequests",
+    "ToolsUnsupported",
     "UnknownExtraOption",
     "UnknownSwagger",
     "Unreadable",

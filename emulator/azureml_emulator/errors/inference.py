@@ -37,6 +37,13 @@ class UnknownExtraOption(_Detailed):
         super().__init__(f"Unexpected EXTRA_PARAMETERS option {option}, expected options are {options}")
 
 
+class ToolsUnsupported(_Detailed):
+    """The request has tools, which the LLM server of dedicated endpoints has no use for (measured)."""
+
+    def __init__(self) -> None:
+        super().__init__("Tools and tool_choice are not supported.")
+
+
 class ContentFiltered(ContainerError):
     """The content filter of a serverless endpoint was triggered by the prompt (documented: status and body)."""
 

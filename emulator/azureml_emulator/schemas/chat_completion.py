@@ -35,6 +35,7 @@ SCHEMA = Schema(
         "snowflake-arctic-instruct",
         "snowflake-artic*",
     ),
-    beside=("chat",),
+    task="chat-completion",
+    beside=("llm-chat",),
     evidence="measured: Microsoft's LLM server; documented: model cards of Mistral-7B-Instruct, Phi-3 and others",
 )

@@ -40,6 +40,7 @@ SCHEMA = Schema(
     },
     variants=({"input_data": ["The best thing about the sea is"], "params": {"max_new_tokens": 50}},),
     models=("*Mixtral-8x22B-v*", "Meta-Llama-3-8B", "Meta-Llama-3-70B", "Meta-Llama-3.1-8B", "Meta-Llama-3.1-70B"),
-    beside=("completions",),
+    task="text-generation",
+    beside=("llm-completions",),
     evidence="measured: Microsoft's LLM server; documented: model card of mistralai-Mixtral-8x22B-v0-1",
 )

@@ -78,6 +78,7 @@ SCHEMA = Schema(
     },
     variants=({"input_data": {"input_string": [{"role": "user", "content": "And without an image?"}]}},),
     models=("Phi-3-vision-*", "Phi-3.5-vision-*"),
-    beside=("chat",),
+    task="chat-completion",
+    beside=("llm-chat",),
     evidence="documented: model card of Phi-3-vision-128k-instruct; Microsoft's examples",
 )

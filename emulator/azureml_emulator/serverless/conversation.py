@@ -41,5 +41,20 @@ class ChatTurn(Turn, use_enum_values=True):
         return self
 
 
+class ServerRole(StrEnum):
+    """The roles that Microsoft's LLM server knows (measured)."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+
+
+class ServerTurn(ChatTurn):
+    """One message to Microsoft's LLM server."""
+
+    role: ServerRole  # type: ignore[assignment]
+
+
 ChatTurns = Annotated[list[ChatTurn], FailFast()]
 """A conversation; the first message that is none is the one reported."""

@@ -64,3 +64,12 @@ def chunks(scoring: Scoring, kind: str, runs: list[list[Piece]], last: list[Piec
         yield envelope(scoring, kind, [{"index": index, **piece}], **told), 0
     if asked:
         yield envelope(scoring, kind, [], usage=scoring.usage), 0
+
+
+def quiet(stream: Iterator[Chunk], scoring: Scoring) -> Iterator[Chunk]:
+    """Keep a stream's usage to itself unless the request asks for it, as Microsoft's LLM server does (measured)."""
+    asked = (scoring.reading.parameters.get("stream_options") or {}).get("include_usage")
+    for value, carried in stream:
+        if not asked:
+            value.pop("usage", None)
+        yield value, carried
