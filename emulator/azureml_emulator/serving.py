@@ -106,13 +106,12 @@ async def _flush(log: RequestLog) -> None:
 
 async def _follow(load: Callable[[], Loaded], watch: Watch, reload: Reload, said: set[str]) -> None:
     """Take over what is saved; keep what there is when it cannot be read."""
+    saved = False
     while True:
-        await asyncio.sleep(_WATCH_SECONDS)
-        if not watch.changed():
+        await asyncio.sleep(_SETTLE_SECONDS if saved else _WATCH_SECONDS)
+        before, saved = saved, watch.changed()
+        if saved or not before:  # nothing happened, or somebody is in the midst of writing
             continue
-        await asyncio.sleep(_SETTLE_SECONDS)
-        while watch.changed():  # somebody is in the midst of writing
-            await asyncio.sleep(_SETTLE_SECONDS)
         try:
             config, notes, files = load()
             lines = await reload.apply(config)

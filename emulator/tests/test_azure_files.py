@@ -161,6 +161,12 @@ class TestSettingsOfOurOwn:
         settings = load(blue=BLUE, emulator=text)[0][0].deployments[0].request_settings
         assert (settings.request_timeout_ms, settings.max_concurrent_requests_per_instance) == (90, 1)
 
+    def test_a_shape_of_ones_own_rides_in_a_tag(self, load):
+        setting = "{type: json, path: /otters, request_example: {river: Exe}, response_example: {otters: 3}}"
+        text = BLUE + f"tags: {{emulator.schema: '{setting}'}}\n"
+        (shop,), _ = load(blue=text)
+        assert (shop.deployments[0].schema.name, shop.paths) == ("json", ("/otters",))
+
     def test_variables_go_over_all(self, tmp_path):
         (tmp_path / "blue.yml").write_text(self.TAGGED, encoding="utf-8")
         variables = {"AZUREML_EMULATOR_ENDPOINTS__OTTER_SHOP__KEY": "k3"}

@@ -117,7 +117,7 @@ def _of_container(said: OnlineDeployment) -> Choice | None:
     if "MLFLOW_MODEL_FOLDER" in (said.environment_variables or {}) or "mlflow" in _image(said):
         return Choice(find(MLFLOW), "its container is named for MLflow")
     if said.environment or said.code_configuration or said.model:
-        return Choice(OWN_CONTAINER, "its container is one's own, and any JSON is taken")
+        return Choice(OWN_CONTAINER, "its container is one's own; any JSON is taken, and given back")
     return None
 
 
