@@ -114,7 +114,11 @@ class Server:
         deadline = self._now() + grace
         while self._open[listener] and self._now() < deadline:
             await asyncio.sleep(_POLL_SECONDS)
+        left = [one.transport for one in runner.server.connections] if runner.server else []
         await runner.cleanup()
+        for transport in left:
+            if transport is not None:
+                transport.abort()  # over TLS it would wait for a caller who may never say goodbye
 
     async def stop(self, grace: float) -> None:
         """Refuse new work, let open answers finish for up to `grace` seconds, then close every port."""

@@ -3,7 +3,6 @@
 import ssl
 from typing import Any
 
-from azure.core.pipeline.transport import RequestsTransport
 from requests import Session
 from requests.adapters import HTTPAdapter
 
@@ -19,8 +18,10 @@ class _Trusting(HTTPAdapter):
         super().init_poolmanager(*args, ssl_context=self._context, **options)
 
 
-def transport(context: ssl.SSLContext) -> RequestsTransport:
-    """Give a transport for all of a client's pipelines."""
+def transport(context: ssl.SSLContext) -> Any:
+    """Give a transport for all of a client's pipelines; it needs azure-core."""
+    from azure.core.pipeline.transport import RequestsTransport
+
     session = Session()
     session.trust_env = False
     session.mount("https://", _Trusting(context))
