@@ -58,9 +58,9 @@ class Service(NamedTuple):
 class Style(NamedTuple):
     """How a web server describes itself.
 
-    `info` heads the document, `pages` are its other pages by path: id, description, and that of the answer with its content. `failures` are what it
-    answers instead of an answer, by status or `default`; `confused` says that it answers what it does not understand
-    with an empty object.
+    `info` heads the document, `pages` are its other pages by path: id, description, and that of the answer with its
+    content. `failures` are what it answers instead of an answer, by status or `default`; `confused` says that it
+    answers what it does not understand with an empty object.
     """
 
     info: Mapping[str, str]
@@ -126,7 +126,7 @@ def document(service: Service, style: Style, version: str) -> JsonSchema:
         definitions |= {given: _input(operation, say), got: _output(operation, style, say)}
         answers: Content = {"application/json": writer.reference(got)}
         if operation.streams:
-            answers = {**answers, "text/event-stream": _TEXT}
+            answers = {**answers, "text/event-stream": _ANYTHING}
         for turn, path in enumerate(operation.paths):
             responses = writer.responses({"200": (_PROCESSED, answers), **failures})
             called = ("Run" + ("MLService" if not number else prefix)) + (str(turn + 1) if turn else "")
