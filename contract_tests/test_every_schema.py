@@ -13,11 +13,15 @@ from urllib.parse import urlsplit
 import pytest
 from pydantic import TypeAdapter
 
+from azureml_emulator.inference_servers import LLM_SERVER
 from azureml_emulator.schemas import all_schemas
 
 SCHEMAS = [pytest.param(schema, id=name) for name, schema in all_schemas().items()]
 SPEAKING = [pytest.param(schema, id=name) for name, schema in all_schemas().items() if schema.speaks]
-STREAMED = [pytest.param(schema, id=name) for name, schema in all_schemas().items() if schema.stream]
+STREAMED = [
+    pytest.param(schema, id=name) for name, schema in all_schemas().items() if schema.stream and not schema.framing
+]
+FRAMED = [pytest.param(schema, id=name) for name, schema in all_schemas().items() if schema.stream and schema.framing]
 
 TEXTS = {
     "quotes": 'She said "so", and \'so\', and """so""".',
@@ -58,6 +62,12 @@ def replaced(value: Any, old: str, new: str) -> Any:
     return new if value == old else value
 
 
+def said(schema: Any, body: bytes) -> Any:
+    """Give an answer's JSON; of a stream that is framed in a way of its own, the list of its events."""
+    framed = schema.framing and schema.framing.before and body.startswith(schema.framing.before)
+    return list(schema.framing.events(body)) if framed else json.loads(body)
+
+
 def leaves(value: Any) -> Iterator[Any]:
     """Give every scalar of a JSON value."""
     if isinstance(value, dict | list):
@@ -80,12 +90,13 @@ def test_example_is_answered_in_the_response_type(azureml_emulator, schema):
     endpoint = azureml_emulator.endpoint(schema)
     status, body = post(endpoint.url, endpoint.key, schema.example)
     assert status == 200, body
-    TypeAdapter(schema.response).validate_json(body, strict=True)
+    answer = said(schema, body)
+    TypeAdapter(schema.response).validate_json(json.dumps(answer), strict=True)
     (call,) = endpoint.calls
     assert call.status == 200
     assert call.prompts
     assert call.notes == []
-    assert not schema.speaks or call.prompts[-1] in leaves(json.loads(body))
+    assert not schema.speaks or call.prompts[-1] in leaves(answer)
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
@@ -101,8 +112,11 @@ def test_wrong_shape_is_refused_by_name_of_the_field(azureml_emulator, schema):
     fields = getattr(schema.request, "model_fields", {})
     needed = [name for name, field in fields.items() if field.is_required()]
     status, body = post(endpoint.url, endpoint.key, {"nonsense": 1})
-    assert status in (422, 424), body
-    assert all(name in body.decode() for name in needed), body
+    if schema.server is LLM_SERVER and schema.paths[0] == "/score":
+        assert (status, body) == (200, b"{}"), "Microsoft's server says no more, whatever it gets (measured)"
+    else:
+        assert status in (422, 424), body
+        assert all(name in body.decode() for name in needed), body
     (call,) = endpoint.calls
     assert all(name in " ".join(call.notes) for name in needed)
 
@@ -114,7 +128,7 @@ def test_text_survives(azureml_emulator, schema, text):
     status, body = post(endpoint.url, endpoint.key, asking(schema, text))
     assert status == 200, body
     assert endpoint.calls[-1].prompts[-1] == text
-    assert text in list(leaves(json.loads(body)))
+    assert text in list(leaves(said(schema, body)))
 
 
 @pytest.mark.parametrize("schema", SPEAKING)
@@ -123,7 +137,7 @@ def test_megabyte_survives(azureml_emulator, schema):
     status, body = post(endpoint.url, endpoint.key, asking(schema, LARGE))
     assert status == 200
     assert endpoint.calls[-1].prompts[-1] == LARGE
-    assert LARGE in list(leaves(json.loads(body)))
+    assert LARGE in list(leaves(said(schema, body)))
 
 
 @pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in TEXTS.items()])
@@ -136,3 +150,14 @@ def test_text_survives_streaming(azureml_emulator, schema, text):
     assert (done, rest) == ("data: [DONE]", "")
     choices = [json.loads(event.removeprefix("data: "))["choices"][0] for event in events]
     assert "".join(one["delta"]["content"] if "delta" in one else one["text"] for one in choices) == text
+
+
+@pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in TEXTS.items()])
+@pytest.mark.parametrize("schema", FRAMED)
+def test_text_survives_streaming_in_a_frame_of_its_own(azureml_emulator, schema, text):
+    endpoint = azureml_emulator.endpoint(schema)
+    status, body = post(endpoint.url, endpoint.key, {**asking(schema, text), "stream": True})
+    assert status == 200, body
+    *events, last = schema.framing.events(body)
+    told = "".join(one["delta"]["message"]["content"]["text"] for one in events if one.get("type") == "content-delta")
+    assert text in (*leaves(last), told)

@@ -1,5 +1,6 @@
 """What a wire shape is: a value that says how a model's requests are read and its answers written."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -33,6 +34,12 @@ class Framing(NamedTuple):
     def of(self, event: bytes) -> bytes:
         """Frame one event."""
         return self.before + event + self.after
+
+    def events(self, stream: bytes) -> "Iterator[Any]":
+        """Read a stream that is framed so."""
+        for event in stream.removesuffix(self.end).split(self.after):
+            if event:
+                yield json.loads(event.removeprefix(self.before))
 
 
 class Fields(BaseModel):
