@@ -41,9 +41,7 @@ def _url(server: Server, name: str) -> str:
 async def _handle(plane: ControlPlane, server: Server, request: web.BaseRequest) -> web.StreamResponse:
     response = await _answer(plane, server, request)
     kind = "application/json" if response.value is not None else None
-    sent = web.Response(status=response.status, body=response.body, headers=response.headers, content_type=kind)
-    sent.force_close()  # no connection is left whose TLS shutdown would outlast the emulator
-    return sent
+    return web.Response(status=response.status, body=response.body, headers=response.headers, content_type=kind)
 
 
 async def _answer(plane: ControlPlane, server: Server, request: web.BaseRequest) -> Response:

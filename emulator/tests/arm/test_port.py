@@ -1,5 +1,6 @@
 """The control plane on its own port: https alone, endpoints open as they are created."""
 
+import gc
 import ssl
 from importlib.util import find_spec
 
@@ -8,6 +9,7 @@ import requests
 
 from azureml_emulator import ConfigError, Emulator, Endpoint
 from azureml_emulator.arm import ml_client
+from azureml_emulator.arm.transport import _Trusting
 
 from .conftest import GPT2, WORKSPACE
 
@@ -92,3 +94,20 @@ def test_the_certificate_is_for_the_hosts_asked():
     context, authority = issued("127.0.0.1", "127.0.0.1", "localhost")
     assert isinstance(context, ssl.SSLContext)
     assert authority.startswith("-----BEGIN CERTIFICATE-----")
+
+
+def test_a_connection_that_a_caller_keeps_open_does_not_outlast_the_emulator():
+    with requests.Session() as session:
+        with Emulator() as emulator:
+            url = f"{emulator.control_plane().url}{WORKSPACE}/onlineEndpoints"
+            session.mount(emulator.control_plane().url, _Trusting(_context(emulator.control_plane().ca)))
+            assert session.get(url, headers=BEARER, timeout=10).status_code == 200
+        gc.collect()  # a transport that is left warns when it is collected, and warnings are errors
+        with pytest.raises(requests.ConnectionError):
+            session.get(url, headers=BEARER, timeout=10)
+
+
+def _context(authority):
+    context = ssl.create_default_context()
+    context.load_verify_locations(cadata=authority)
+    return context
