@@ -34,7 +34,7 @@ test: .venv/.dev $(LANGCHAIN)/.installed $(LANGCHAIN_03)/.installed $(AZURE)/.in
 	$(AZURE)/bin/pytest -q contract_tests/azure
 
 hunt: .venv/.dev ## Fuzz for long, with a new seed each time (SEED=...); findings go into docs/hunts.md
-	HUNT=$(HUNT) $(BIN)/pytest -q emulator/tests/test_fuzz.py --hypothesis-seed=$(SEED)
+	HUNT=$(HUNT) $(BIN)/pytest -q emulator/tests/test_fuzz.py contract_tests/test_schemathesis.py --hypothesis-seed=$(SEED)
 
 bench: .venv/.dev $(LANGCHAIN)/.installed ## Measure, as ratios within one run
 	$(BIN)/python benchmarks/run.py

@@ -1,4 +1,4 @@
-"""schemathesis against every container's own description: whatever it makes up, right or wrong, gets what is described.
+"""schemathesis against each container's own description: whatever it makes up, right or wrong, gets what that says.
 
 `make hunt` has it make up many more, with a seed of its own.
 """

@@ -114,7 +114,19 @@ class Request:
     `door` whether a front door stands before the container.
     """
 
-    __slots__ = ("_document", "admitted", "again", "call", "client_id", "deployment", "door", "draw", "guid", "path")
+    __slots__ = (
+        "_document",
+        "_ids",
+        "admitted",
+        "again",
+        "call",
+        "client_id",
+        "deployment",
+        "door",
+        "draw",
+        "guid",
+        "path",
+    )
 
     def __init__(self, call: Call, path: str, admitted: bool = True, door: bool = True) -> None:
         self.call = call
@@ -126,6 +138,7 @@ class Request:
         self.door = door
         self.again = False
         self._document: Any = _UNREAD
+        self._ids: Ids | None = None
 
     def drawn_from(self, draw: Draw) -> None:
         """Take the request's own randomness."""
@@ -159,6 +172,11 @@ class Request:
     @property
     def ids(self) -> Ids:
         """The ids as the container hears them: through the front door, or just as they were sent."""
+        if self._ids is None:
+            self._ids = self._heard()
+        return self._ids
+
+    def _heard(self) -> Ids:
         sent = self.call.headers
         legacy, trace = sent.get("x-ms-request-id", ""), sent.get("traceid", "")
         if self.door:

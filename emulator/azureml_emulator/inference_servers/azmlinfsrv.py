@@ -61,6 +61,8 @@ class Azmlinfsrv(InferenceServer):
         raise NotForScoring
 
     def admit(self, ids: Ids) -> None:
+        if ids.door and not ids.legacy:  # the front door's own are short
+            return
         if len(ids.request) > _LONGEST:
             raise OverlongId("x-request-id", _LONGEST)
         if len(ids.legacy) > _LONGEST or len(ids.client) > _LONGEST:
@@ -73,6 +75,8 @@ class Azmlinfsrv(InferenceServer):
             raise Unserialisable(f"{type(error).__name__}: {error}") from None
 
     def signature(self, ids: Ids) -> Headers:
+        if ids.door and not ids.legacy and not ids.trace:
+            return _VERSION, ("x-ms-request-id", ids.client or ids.request)
         trace: Headers = (("traceid", ids.trace),) if ids.trace else ()
         if len(ids.request) > _LONGEST:
             return (_VERSION, *trace)
