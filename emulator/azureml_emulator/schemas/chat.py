@@ -113,8 +113,7 @@ def write(scoring: Scoring) -> dict[str, Any]:
 def _calls(scoring: Scoring, index: int) -> list[dict[str, Any]] | None:
     """Write the calls of a choice; `content` beside them is empty, and there is a `call_id` of null (documented)."""
     calls = scoring.answers[index].calls
-    draw = scoring.draw.within(b"choice %d" % index) if calls else scoring.draw
-    return [written(call, draw, at) for at, call in enumerate(calls)] or None
+    return [written(call, scoring.draw, b"%d %d" % (index, at)) for at, call in enumerate(calls)] or None
 
 
 def _logprobs(scoring: Scoring, index: int) -> dict[str, Any] | None:

@@ -72,7 +72,7 @@ def _usage(scoring: Scoring) -> dict[str, Any]:
 
 
 def _calls(scoring: Scoring) -> list[dict[str, Any]]:
-    calls = [written(call, scoring.draw, at) for at, call in enumerate(scoring.answers[0].calls)]
+    calls = [written(call, scoring.draw, b"%d" % at) for at, call in enumerate(scoring.answers[0].calls)]
     return [{**one, "function": {k: v for k, v in one["function"].items() if k != "call_id"}} for one in calls]
 
 

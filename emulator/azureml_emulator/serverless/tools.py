@@ -115,11 +115,7 @@ def _an_object(schema: Any) -> Mapping[str, Any]:
     return {"type": "object", **schema} if schema else {"type": "object", "maxProperties": 0}
 
 
-def written(call: ToolCall, draw: Draw, at: int) -> dict[str, Any]:
-    """Write a call into an answer."""
-    return {"id": call_id(draw, at), "type": "function", "function": {**call._asdict(), "call_id": None}}
-
-
-def call_id(draw: Draw, at: int) -> str:
-    """Give the id of the call of this number."""
-    return f"call_{draw.hexadecimal(b'call %d' % at)[:24]}"
+def written(call: ToolCall, draw: Draw, label: bytes) -> dict[str, Any]:
+    """Write a call into an answer, with an id of its own."""
+    number = draw.hexadecimal(b"call " + label)[:24]
+    return {"id": f"call_{number}", "type": "function", "function": {**call._asdict(), "call_id": None}}
