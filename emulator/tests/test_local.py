@@ -1,4 +1,4 @@
-"""A container without a front door, and what azmlinfsrv does there; contract_tests/azure has Microsoft's own judge it."""
+"""A container without a front door, and what azmlinfsrv does there (contract_tests/azure asks Microsoft's own, too)."""
 
 from typing import Any
 
