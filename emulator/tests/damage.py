@@ -110,7 +110,10 @@ REPLACED = (
 @st.composite
 def damaged(draw, examples):
     """One of the examples with up to three of its parts changed."""
-    document = json.loads(json.dumps(draw(st.sampled_from(examples))))
+    return changed(draw, json.loads(json.dumps(draw(st.sampled_from(examples)))))
+
+
+def changed(draw, document):
     for _ in range(draw(st.integers(0, 3))):
         found = list(nodes(document))
         if not found:
@@ -129,6 +132,96 @@ def damaged(draw, examples):
         else:
             parent[draw(st.sampled_from(KEYS) | st.text(max_size=3))] = draw(VALUES)
     return document
+
+
+PATTERNS = [
+    "^(a+)+$",
+    "(a|a)*$",
+    "a*a*a*a*a*b",
+    "^[0-9]{3}-[a-z]+$",
+    "(",
+    "[[a]",
+    "(?=a)b",
+    r"(a)\1",
+    "a{9999}",
+    ".*",
+    "",
+]
+PATTERNS += [
+    "((a{1000}){1000}){1000}",
+    "[^\x00-\uffff]",
+    r"\p{L}",
+    "(?i)a",
+    "^$",
+    r"^\S+@\S+$",
+    "(" * 300 + ")" * 300,
+]
+KEYWORDS = {
+    "type": ["string", "integer", "number", "boolean", "object", "array", "null", "any", [], ["null", "string"]],
+    "$ref": ["#", "#/$defs/a", "#/properties/a", "#/items", "#/nope", "http://x.test/", "#/%", "a"],
+    "pattern": PATTERNS,
+    "format": ["date-time", "email", "uuid", "uri", "ipv4", "nope", "regex"],
+    "enum": [[], [1, 1.0, True], ["a" * 40 + "!", None], [{"a": []}], list(range(3000))],
+    "const": [None, "a" * 40 + "!", [[]]],
+    "default": ["a" * 40 + "!", -1, {}],
+    "required": [["a"], ["a" * 40 + "!"], [1], "a"],
+    "uniqueItems": [True, 1],
+    "additionalProperties": [False, True, {"type": "integer"}],
+    **dict.fromkeys(["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"], ODD_NUMBERS),
+    **dict.fromkeys(
+        ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"], ODD_NUMBERS
+    ),
+    **dict.fromkeys(["minContains", "maxContains"], ODD_NUMBERS),
+}
+RULES = st.lists(st.sampled_from(sorted(KEYWORDS)), max_size=4, unique=True).flatmap(
+    lambda names: st.fixed_dictionaries({name: st.sampled_from(KEYWORDS[name]) for name in names})
+)
+NAMES = st.sampled_from(["a", "b", "$defs", "a" * 40 + "!", ""])
+JSON_SCHEMAS = st.recursive(
+    RULES | st.booleans(),
+    lambda inner: (
+        st.builds(
+            lambda rules, name, value: rules | {name: value} if isinstance(rules, dict) else {name: value},
+            RULES,
+            st.sampled_from(["properties", "patternProperties", "$defs", "dependentSchemas"]),
+            st.dictionaries(NAMES | st.sampled_from(PATTERNS), inner, max_size=4),
+        )
+        | st.builds(
+            lambda rules, name, value: {**rules, name: value},
+            RULES,
+            st.sampled_from(["anyOf", "allOf", "oneOf", "prefixItems", "items"]),
+            st.lists(inner, max_size=4),
+        )
+        | st.builds(
+            lambda rules, name, value: {**rules, name: value},
+            RULES,
+            st.sampled_from(
+                ["items", "not", "if", "then", "else", "contains", "propertyNames", "additionalProperties"]
+            ),
+            inner,
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@st.composite
+def constrained(draw):
+    """A chat that asks for JSON under an odd schema, or gives a tool with one."""
+    schema = {"type": "object", "properties": {"a": draw(JSON_SCHEMAS)}, "required": ["a"], **draw(RULES)}
+    schema = changed(draw, json.loads(json.dumps(schema)))
+    said = draw(
+        st.sampled_from(["hello", "a" * 40 + "!", '{"a": "' + "a" * 40 + '!"}', "word " * 300, "1 2.5 -3 'x'"])
+    )
+    body = {"messages": [{"role": "user", "content": said}], "max_tokens": draw(st.sampled_from([1, 4096]))}
+    if draw(st.booleans()):
+        body["response_format"] = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
+    if "response_format" not in body or draw(st.integers(0, 9)) == 9:
+        body["tools"] = [{"type": "function", "function": {"name": "f", "parameters": schema}}]
+        body["tool_choice"] = draw(
+            st.sampled_from(["auto", "required", {"type": "function", "function": {"name": "f"}}])
+        )
+    return body | draw(st.sampled_from([{}, {}, {"stream": True}, {"seed": 1}]))
 
 
 WRITTEN = (

@@ -47,6 +47,10 @@ def test_what_it_does_not_know_it_refuses(pattern):
         Automaton(pattern)
 
 
+def test_an_odd_pattern_is_no_warning():
+    assert Automaton("[[a]").search("[")
+
+
 def test_a_long_text_ends_too():
     with pytest.raises(re.error, match="too long"):
         Automaton("(.*a){200}b").search("a" * 10_000)

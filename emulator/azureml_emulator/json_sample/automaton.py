@@ -6,6 +6,7 @@ not supported.
 """
 
 import re
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from re import _constants as op  # type: ignore[attr-defined]  # private, and the same since Python 3.11
@@ -53,13 +54,17 @@ class Automaton:
     """
 
     def __init__(self, pattern: str) -> None:
-        if re.compile(pattern).flags != re.UNICODE:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a caller's odd pattern is no business of whoever runs this
+            compiled = re.compile(pattern)
+            parsed = parser.parse(pattern)
+        if compiled.flags != re.UNICODE:
             raise re.error("flags are not supported")
         self._reads: dict[int, tuple[Test, int]] = {}
         self._asks: dict[int, tuple[Callable[[str, int], bool], int]] = {}
         self._ways: dict[int, list[int]] = {}
         self._states = _ACCEPT
-        self._start = self._sequence(parser.parse(pattern), _ACCEPT)
+        self._start = self._sequence(parsed, _ACCEPT)
 
     def search(self, text: str) -> bool:
         """Tell whether the pattern is somewhere in the text. Raises `re.error` if that takes too long."""

@@ -35,7 +35,7 @@ class Hints:
             word, value = self._offers[number]
             if isinstance(value, str) != (kind == "string") or (word and not special):
                 continue
-            if "pattern" in rules and len(value) > _SHORT:
+            if "pattern" in rules and isinstance(value, str) and len(value) > _SHORT:
                 continue
             value = int(value) if kind == "integer" and isinstance(value, float) and value.is_integer() else value
             if valid(value):

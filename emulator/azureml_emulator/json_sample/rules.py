@@ -107,6 +107,7 @@ class Schemas:
     def __init__(self, root: JsonSchema) -> None:
         self.root = root
         self._steps = 0
+        self._checked: dict[int, JsonSchema] = {}
 
     def step(self) -> None:
         """Count some work. Raises `Malformed` when it is too much, as it is for a schema that never ends."""
@@ -117,23 +118,15 @@ class Schemas:
     def checked(self, schema: Any) -> JsonSchema:
         """Give the schema if its keywords have values of the right form; true and false are schemas, too."""
         self.step()
+        if id(schema) in self._checked:
+            return self._checked[id(schema)]
         if isinstance(schema, bool):
             return {} if schema else {"enum": []}
         if not isinstance(schema, Mapping):
             raise Malformed(f"expected a schema, an object, not {schema!r:.40}")
-        for name, value in schema.items():
-            form = _FORMS.get(name)
-            if isinstance(value, float) and not isfinite(value):
-                raise Malformed(f"expected {name!r} to be a finite number, not {value}")
-            if form and (not isinstance(value, form) or (isinstance(value, bool) and bool not in form)):
-                expected = " or ".join(_WORDS[one] for one in form)
-                raise Malformed(f"expected {name!r} to be {expected}, not {value!r:.40}")
-        if schema.get("multipleOf", 1) <= 0:
-            raise Malformed("expected 'multipleOf' to be above 0")
-        kinds = schema.get("type", [])
-        for kind in kinds if isinstance(kinds, list) else [kinds]:
-            if kind not in TYPES:
-                raise Malformed(f"expected 'type' to be one of {', '.join(TYPES)}, not {kind!r:.40}")
+        _check_form(schema)
+        _check_meaning(schema)
+        self._checked[id(schema)] = schema  # is kept, so that no other one gets its id
         return schema
 
     def target(self, reference: str) -> Any:
@@ -180,6 +173,28 @@ class Schemas:
 
 
 _WORDS = {dict: "an object", list: "a list", int: "a number", float: "a number", str: "a text", bool: "true or false"}
+
+
+def _check_form(schema: JsonSchema) -> None:
+    for name, value in schema.items():
+        form = _FORMS.get(name)
+        if isinstance(value, float) and not isfinite(value):
+            raise Malformed(f"expected {name!r} to be a finite number, not {value}")
+        if form and (not isinstance(value, form) or (isinstance(value, bool) and bool not in form)):
+            expected = " or ".join(_WORDS[one] for one in form)
+            raise Malformed(f"expected {name!r} to be {expected}, not {value!r:.40}")
+
+
+def _check_meaning(schema: JsonSchema) -> None:
+    for names in (schema.get("required", ()), *schema.get("dependentRequired", {}).values()):
+        if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+            raise Malformed(f"expected names of properties, not {names!r:.40}")
+    if schema.get("multipleOf", 1) <= 0:
+        raise Malformed("expected 'multipleOf' to be above 0")
+    kinds = schema.get("type", [])
+    for kind in kinds if isinstance(kinds, list) else [kinds]:
+        if kind not in TYPES:
+            raise Malformed(f"expected 'type' to be one of {', '.join(TYPES)}, not {kind!r:.40}")
 
 
 def _fits_combined(rules: JsonSchema, fit: Any, schemas: Schemas) -> bool:
