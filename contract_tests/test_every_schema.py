@@ -18,6 +18,7 @@ from azureml_emulator.schemas import all_schemas
 
 SCHEMAS = [pytest.param(schema, id=name) for name, schema in all_schemas().items()]
 SPEAKING = [pytest.param(schema, id=name) for name, schema in all_schemas().items() if schema.speaks]
+WHOLE = [one for one in SPEAKING if not one.values[0].parse(one.values[0].example).stream]
 STREAMED = [
     pytest.param(schema, id=name) for name, schema in all_schemas().items() if schema.stream and not schema.framing
 ]
@@ -131,7 +132,7 @@ def test_text_survives(azureml_emulator, schema, text):
     assert text in list(leaves(said(schema, body)))
 
 
-@pytest.mark.parametrize("schema", SPEAKING)
+@pytest.mark.parametrize("schema", WHOLE)
 def test_megabyte_survives(azureml_emulator, schema):
     endpoint = azureml_emulator.endpoint(schema)
     status, body = post(endpoint.url, endpoint.key, asking(schema, LARGE))
