@@ -38,8 +38,12 @@ def prose(thing):
 
 
 def shapes():
-    rows = [(f"`{name}`", one.api_type.name, _paths(one), one.about) for name, one in all_schemas().items()]
-    return table(["schema", "api type", "paths", "for"], rows)
+    kinds = dict.fromkeys(one.api_type.name for one in all_schemas().values())
+    rows = [
+        (kind, ", ".join(f"`{name}`" for name, one in all_schemas().items() if one.api_type.name == kind))
+        for kind in kinds
+    ]
+    return table(["api type", "shapes"], rows)
 
 
 def _paths(schema):
@@ -47,8 +51,8 @@ def _paths(schema):
 
 
 def evidence():
-    rows = [(f"`{name}`", one.about, one.evidence) for name, one in all_schemas().items()]
-    return table(["schema", "for", "evidence"], rows)
+    rows = [(f"`{name}`", _paths(one), one.about, one.evidence) for name, one in all_schemas().items()]
+    return table(["schema", "paths", "for", "evidence"], rows)
 
 
 def models():

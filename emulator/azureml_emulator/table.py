@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 
@@ -13,13 +13,31 @@ def columns(rows: Sequence[Sequence[str]]) -> str:
 
 
 def endpoints(url: str, rows: Sequence[Mapping[str, Any]]) -> str:
-    """Show the hosted endpoints, and one curl line for each api type among them."""
-    head = ("NAME", "API TYPE", "SCHEMA", "URL", "KEY")
-    shown = columns([head, *((row["name"], row["api_type"], row["schema"], row["url"], _key(row)) for row in rows)])
-    first = {row["api_type"]: row for row in reversed(rows) if row["key"]}
-    lines = [curl(row["url"], row["key"], row["example"]) for row in reversed(first.values())]
-    prefix = f"All of them also live on {url}, by path (/NAME/...) and by Host name (NAME.localhost)."
-    return "\n".join([shown, "", prefix, "", *lines, ""])
+    """Show the hosted endpoints, and one curl line, the shortest, for each api type among them.
+
+    What is the same for all of several is not repeated: one key stands below the table, and no column shows schemas
+    that the endpoints are named after.
+    """
+    shown = {"NAME": [row["name"] for row in rows], "API TYPE": [row["api_type"] for row in rows]}
+    if any(row["schema"] != row["name"] for row in rows):
+        shown["SCHEMA"] = [row["schema"] for row in rows]
+    shown["URL"] = [row["url"] for row in rows]
+    keys = [_key(row) for row in rows]
+    shared = f" Their key: {keys[0]}" if len(rows) > 1 and len(set(keys)) == 1 else ""
+    if not shared:
+        shown["KEY"] = keys
+    table = columns([list(shown), *zip(*shown.values(), strict=True)])
+    everywhere = f"All of them also live on {url}, by path (/NAME/...) and by Host name (NAME.localhost).{shared}"
+    return "\n".join([table, "", everywhere, "", *_examples(rows), ""])
+
+
+def _examples(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for kind in dict.fromkeys(row["api_type"] for row in rows):
+        lines = [
+            curl(row["url"], row["key"], row["example"]) for row in rows if row["api_type"] == kind and row["key"]
+        ]
+        if lines:
+            yield min(lines, key=len)
 
 
 def _key(row: Mapping[str, Any]) -> str:
