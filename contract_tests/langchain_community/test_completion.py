@@ -130,7 +130,7 @@ def test_journal_tells_that_the_prompt_was_mangled(azureml_emulator, case, nasty
 @each
 def test_parameters(azureml_emulator, case):
     endpoint = azureml_emulator.endpoint(case.schema)
-    limit = "max_tokens" if case.schema == "completions" else "max_new_tokens"  # any other is an extra parameter there
+    limit = "max_tokens" if case.schema == "completions" else "max_new_tokens"  # else it is extra
     model = case.model(endpoint, model_kwargs={"temperature": 0.8, limit: 400})
     model.invoke(PLAIN, stop=["END"], temperature=0.5)
     (call,) = endpoint.calls
