@@ -6,7 +6,7 @@ BIN := .venv/bin
 LANGCHAIN := .venv-langchain
 LANGCHAIN_03 := .venv-langchain-0.3
 AZURE := .venv-azure
-HUNT ?= 20000
+HUNT ?= 100000
 SEED := $(or $(SEED),$(shell date +%s))
 export PYTHON
 
@@ -34,7 +34,11 @@ test: .venv/.dev $(LANGCHAIN)/.installed $(LANGCHAIN_03)/.installed $(AZURE)/.in
 	$(AZURE)/bin/pytest -q contract_tests/azure
 
 hunt: .venv/.dev ## Fuzz for long, with a new seed each time (SEED=...); findings go into docs/hunts.md
-	HUNT=$(HUNT) $(BIN)/pytest -q emulator/tests/test_fuzz.py contract_tests/test_schemathesis.py --hypothesis-seed=$(SEED)
+	@echo "SEED=$(SEED) HUNT=$(HUNT)"
+	HUNT=$(HUNT) $(BIN)/pytest -q -n 2 -p no:benchmark emulator/tests/test_fuzz.py emulator/tests/test_fuzz_sockets.py \
+		--hypothesis-seed=$(SEED)
+	HUNT=$$(($(HUNT) / 20)) $(BIN)/pytest -q -n 2 -p no:benchmark contract_tests/test_schemathesis.py \
+		--hypothesis-seed=$(SEED)
 
 bench: .venv/.dev $(LANGCHAIN)/.installed ## Measure, as ratios within one run
 	$(BIN)/python benchmarks/run.py
