@@ -130,7 +130,8 @@ class Answer(NamedTuple):
     @property
     def tokens(self) -> int:
         """How many tokens the model wrote, approximately."""
-        return tokens.count(self.text) + sum(tokens.count(part) for call in self.calls for part in call)
+        count = tokens.count(self.text)
+        return count + sum(tokens.count(part) for call in self.calls for part in call) if self.calls else count
 
 
 class Scoring(NamedTuple):

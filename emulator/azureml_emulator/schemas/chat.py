@@ -10,7 +10,7 @@ from azureml_emulator.api_type import SERVERLESS
 from azureml_emulator.draw import Draw, canonical
 from azureml_emulator.inference_servers import LLM_SERVER
 from azureml_emulator.schema import Answer, Chunk, Fields, Prompt, Reading, Schema, Scoring
-from azureml_emulator.serverless.conversation import ChatTurns
+from azureml_emulator.serverless.conversation import ChatTurns, answering
 from azureml_emulator.serverless.envelope import Envelope, FinishReason, Piece, chunks, envelope
 from azureml_emulator.serverless.logprobs import ChatLogprobs, of_tokens
 from azureml_emulator.serverless.refusals import refusal
@@ -62,6 +62,7 @@ def read(body: Request) -> Reading:
     """One prompt: the conversation. 256 tokens unless the caller says otherwise (read in Microsoft's server)."""
     if body.top_logprobs and not body.logprobs:
         raise refusal("'top_logprobs' is only allowed when 'logprobs' is true", body.top_logprobs, "top_logprobs")
+    answering(body.messages)
     prompt = Prompt.chat(body.messages)
     form = ""
     if body.tools or body.tool_choice:
@@ -98,22 +99,27 @@ def _lasting(scoring: Scoring, choice: int) -> Draw:
 
 def write(scoring: Scoring) -> dict[str, Any]:
     """The answers in their envelope."""
+    told = scoring.reading.parameters.get("logprobs")
     choices = [
         {
             "index": index,
-            "message": {"role": "assistant", "content": answer.text, "tool_calls": _calls(scoring, index)},
+            "message": {
+                "role": "assistant",
+                "content": answer.text,
+                "tool_calls": _calls(scoring, index) if answer.calls else None,
+            },
             "finish_reason": answer.finish_reason,
-            "logprobs": _logprobs(scoring, index),
+            "logprobs": _logprobs(scoring, index) if told else None,
         }
         for index, answer in enumerate(scoring.answers)
     ]
     return envelope(scoring, "chat.completion", choices, usage=scoring.usage)
 
 
-def _calls(scoring: Scoring, index: int) -> list[dict[str, Any]] | None:
+def _calls(scoring: Scoring, index: int) -> list[dict[str, Any]]:
     """Write the calls of a choice; `content` beside them is empty, and there is a `call_id` of null (documented)."""
     calls = scoring.answers[index].calls
-    return [written(call, scoring.draw, b"%d %d" % (index, at)) for at, call in enumerate(calls)] or None
+    return [written(call, scoring.draw, b"%d %d" % (index, at)) for at, call in enumerate(calls)]
 
 
 def _logprobs(scoring: Scoring, index: int) -> dict[str, Any] | None:
@@ -141,7 +147,7 @@ def _pieces(scoring: Scoring, index: int) -> Iterator[Piece]:
     told = _logprobs(scoring, index)
     for at, token in enumerate(tokens.split(scoring.answers[index].text)):
         yield _piece({"content": token}, told and {**told, "content": told["content"][at : at + 1]})
-    for at, call in enumerate(_calls(scoring, index) or ()):
+    for at, call in enumerate(_calls(scoring, index)):
         yield _piece({"tool_calls": [{"index": at, **call, "function": {**call["function"], "arguments": ""}}]})
         for token in tokens.split(call["function"]["arguments"]):
             yield _piece({"tool_calls": [{"index": at, "function": {"arguments": token}}]})

@@ -10,7 +10,7 @@ from azureml_emulator.api_type import SERVERLESS
 from azureml_emulator.inference_servers import LLM_SERVER
 from azureml_emulator.schema import Answer, Chunk, Fields, Prompt, Reading, Schema, Scoring
 from azureml_emulator.serverless.cohere import EVENTS, Body, counts, finished
-from azureml_emulator.serverless.conversation import ChatTurns
+from azureml_emulator.serverless.conversation import ChatTurns, answering
 from azureml_emulator.serverless.sampling import Count
 from azureml_emulator.serverless.tools import Tool, called, due, written
 
@@ -50,6 +50,7 @@ class Response(Fields):
 
 def read(body: Request) -> Reading:
     """One prompt: the conversation."""
+    answering(body.messages)
     role = body.messages[-1].role if body.messages else ""
     calls = due(body.tools, body.tool_choice and body.tool_choice.lower(), role)
     return Reading(

@@ -1,12 +1,13 @@
 """The messages of a chat request."""
 
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import FailFast, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import FailFast
 
 from azureml_emulator.schema import Fields, Turn
+from azureml_emulator.serverless.refusals import refusal
 
 
 class Role(StrEnum):
@@ -28,17 +29,11 @@ class ToolCallMade(Fields, extra="allow"):
 
 
 class ChatTurn(Turn, use_enum_values=True):
-    """One message; a tool's answer says which call it answers (documented; how it is refused is unverified)."""
+    """One message."""
 
     role: Role  # type: ignore[assignment]
     tool_calls: list[ToolCallMade] | None = None
     tool_call_id: str | None = None
-
-    @model_validator(mode="after")
-    def _answers_a_call(self) -> Self:
-        if self.role == "tool" and self.tool_call_id is None:
-            raise PydanticCustomError("missing", "Messages of the role 'tool' need a 'tool_call_id'")
-        return self
 
 
 class ServerRole(StrEnum):
@@ -58,3 +53,10 @@ class ServerTurn(ChatTurn):
 
 ChatTurns = Annotated[list[ChatTurn], FailFast()]
 """A conversation; the first message that is none is the one reported."""
+
+
+def answering(turns: Sequence[ChatTurn]) -> None:
+    """Check that a tool's answer says which call it answers (documented; how one is refused is unverified)."""
+    for at, turn in enumerate(turns):
+        if turn.role == "tool" and turn.tool_call_id is None:
+            raise refusal("messages of the role 'tool' need it", None, "messages", at, "tool_call_id")

@@ -101,7 +101,7 @@ def test_a_call_has_ids_of_its_own_but_the_same_arguments(make_call, json_of):
         ({"response_format": {"type": "yaml"}}, ["body", "response_format"]),
         ({"top_logprobs": 2}, ["body", "top_logprobs"]),
         ({"n": 0}, ["body", "n"]),
-        ({"messages": [{"role": "tool", "content": "x"}]}, ["body", "messages", 0]),
+        ({"messages": [{"role": "tool", "content": "x"}]}, ["body", "messages", 0, "tool_call_id"]),
         ({"top_p": 1.1}, ["body", "top_p"]),
         ({"presence_penalty": -3}, ["body", "presence_penalty"]),
     ],
