@@ -1,6 +1,7 @@
 """Write the tables of the documentation, which come from the code. `--check` only says what is out of date."""
 
 import argparse
+import importlib.util
 import inspect
 import json
 import re
@@ -111,6 +112,17 @@ def inference_servers():
     return table(["server", "how"], [(f"`{name}`", prose(type(one))) for name, one in INFERENCE_SERVERS.items()])
 
 
+def differences():
+    """Read the table that the comparison with Microsoft's server holds to; it is data alone."""
+    spec = importlib.util.spec_from_file_location("differences", ROOT / "contract_tests/azure/differences.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    head = ["Microsoft's", "the emulator", "why"]
+    answers = [(one.microsoft, one.emulator, one.reason) for one in module.DIFFERENCES]
+    documents = [(one.microsoft, one.emulator, one.reason) for one in module.DOCUMENTS]
+    return f"In answers:\n\n{table(head, answers)}\n\nIn `/swagger.json`:\n\n{table(head, documents)}"
+
+
 def error_rows(root):
     for one in root.__subclasses__():
         yield from error_rows(one)
@@ -160,6 +172,7 @@ GENERATED = {
     "admin": admin,
     "api types": api_types,
     "inference servers": inference_servers,
+    "differences": differences,
     "errors": error_table,
     "ids": lambda: prose(Request),
 }
