@@ -76,7 +76,12 @@ class Exchange:
     @property
     def notes(self) -> list[str]:
         """What a person should know: why it was refused, prompts that arrived escaped twice."""
-        return self._notes(self.reading if b"\\" in self.body else None)  # what was escaped has a backslash
+        return self._notes(self._suspected)
+
+    @property
+    def _suspected(self) -> Reading | None:
+        """What was read, if any of it can have been escaped: then the body has a backslash."""
+        return self.reading if b"\\" in self.body else None
 
     def _notes(self, reading: Reading | None) -> list[str]:
         found = [self.problem] if self.problem else []
@@ -106,7 +111,7 @@ class Exchange:
             "messages": [message for prompt in reading.prompts for message in prompt.messages] if reading else [],
             "parameters": dict(reading.parameters) if reading else {},
             "stream": reading.stream if reading else False,
-            "notes": self._notes(reading),
+            "notes": self._notes(self._suspected),
         }
 
 

@@ -104,6 +104,14 @@ def test_escaped_twice_without_quotes_is_suspected(prompt):
     assert "looks escaped twice" in escaped_twice(langchain(prompt))
 
 
+def test_a_prompt_that_a_shape_writes_as_json_is_not_suspected(make_call):
+    engine = Engine([Endpoint("e", schema="tensorflow-serving")])
+    call = make_call({"instances": ["1.0"]}, path="/v1/models/half_plus_two:predict", listener="e")
+    seen = engine.score(call).exchange
+    assert seen.prompts == ['"1.0"']
+    assert seen.as_dict()["notes"] == seen.notes == []
+
+
 def test_quotes_around_unescaped_text_are_noticed():
     assert "wrapped in literal quotes" in escaped_twice('"say "hi""')
 
