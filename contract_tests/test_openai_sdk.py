@@ -160,7 +160,8 @@ def test_wrong_key(chat):
         pytest.raises(openai.AuthenticationError) as caught,
     ):
         client.chat.completions.create(model="any", messages=messages())
-    assert (caught.value.status_code, caught.value.response.text) == (401, "key_auth_access_denied")
+    assert (caught.value.status_code, caught.value.body["code"]) == (401, "401")
+    assert caught.value.body["message"].startswith("Access denied due to invalid subscription key")
     assert caught.value.request_id
     assert caught.value.request_id == chat.calls[-1].request_id
 

@@ -234,7 +234,7 @@ def test_a_wrong_key_is_401(chat):
         pytest.raises(HttpResponseError) as caught,
     ):
         client.complete(messages=MESSAGES)
-    assert caught.value.status_code == 401
+    assert (caught.value.status_code, caught.value.error.code) == (401, "401")
 
 
 def test_content_filter(azureml_emulator):

@@ -186,7 +186,8 @@ def failing(model: AzureMLOnlineEndpoint) -> tuple[int, str, dict[str, str]]:
 def test_wrong_key(azureml_emulator, case):
     endpoint = azureml_emulator.endpoint(case.schema)
     status, body, _ = failing(case.model(endpoint, key="wrong"))
-    assert (status, body) == (401, "key_auth_access_denied")
+    assert status == 401
+    assert body == "key_auth_access_denied" or json.loads(body)["error"]["code"] == "401"
     assert endpoint.calls[-1].prompts == []
 
 

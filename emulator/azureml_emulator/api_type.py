@@ -1,11 +1,12 @@
 """The kinds of endpoint: how each one's front door takes keys, and passes on what containers answer."""
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from azureml_emulator.errors import AccessDenied, BadAuthorization
-from azureml_emulator.wire import Result
+from azureml_emulator.errors import AccessDenied, BadAuthorization, DoorError, KeyMissing
+from azureml_emulator.wire import JSON, TEXT, Result
 
 
 class ApiType(ABC):
@@ -25,6 +26,10 @@ class ApiType(ABC):
     @abstractmethod
     def forward(self, result: Result) -> Result:
         """Pass the container's answer through the front door."""
+
+    def refuse(self, error: DoorError) -> Result:
+        """Render a refusal by the front door itself."""
+        return Result(error.status, TEXT + error.headers, ((error.after, error.text.encode()),))
 
     def __repr__(self) -> str:
         return self.name
@@ -59,7 +64,7 @@ class Dedicated(ApiType):
     def key_in(self, headers: Mapping[str, str]) -> str:
         authorization = headers.get("authorization")
         if authorization is None:
-            raise AccessDenied("no Authorization header")
+            raise KeyMissing("no Authorization header")
         scheme, key = _bearer(authorization)
         if scheme.lower() != "bearer" or not key:
             raise BadAuthorization("the Authorization header is not 'Bearer KEY'")
@@ -97,7 +102,7 @@ class Serverless(ApiType):
         if not authorization:
             if "api-key" in headers:
                 return headers["api-key"].strip()
-            raise AccessDenied("no Authorization and no api-key header")
+            raise KeyMissing("no Authorization and no api-key header")
         scheme, key = _bearer(authorization)
         if not key:
             return scheme
@@ -107,6 +112,12 @@ class Serverless(ApiType):
 
     def forward(self, result: Result) -> Result:
         return result
+
+    def refuse(self, error: DoorError) -> Result:
+        if error.serverless is None:
+            return super().refuse(error)
+        body = json.dumps(dict(error.serverless)).encode()
+        return Result(error.status, JSON + error.headers, ((error.after, body),))
 
 
 class Local(ApiType):

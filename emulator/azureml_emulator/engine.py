@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from math import inf
 
+from azureml_emulator.api_type import DEDICATED
 from azureml_emulator.directory import Directory
 from azureml_emulator.draw import Draw
 from azureml_emulator.endpoint import Endpoint
 from azureml_emulator.errors import DoorError, EndpointNotFound, ShuttingDown
 from azureml_emulator.journal import Exchange, Journal, blotted
-from azureml_emulator.live import LiveEndpoint, door_result, framed
+from azureml_emulator.live import LiveEndpoint, framed
 from azureml_emulator.memo import Tally
 from azureml_emulator.wire import Call, Reply
 
@@ -60,7 +61,7 @@ class Engine:
         return reply
 
     def _unplaced(self, call: Call, error: DoorError) -> Reply:
-        result = door_result(error)
+        result = DEDICATED.refuse(error)
         base = Draw.of(str(self.seed).encode(), call.path.encode("utf-8", "surrogateescape"), call.body)
         guid = Draw(base.key, self._tally.add(base.key).to_bytes(8, "big")).guid(b"request")
         exchange = Exchange(

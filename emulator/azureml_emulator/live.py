@@ -16,7 +16,7 @@ from azureml_emulator.errors import (
 from azureml_emulator.journal import Exchange, blotted
 from azureml_emulator.memo import Memo, Tally
 from azureml_emulator.request import Request
-from azureml_emulator.wire import TEXT, Call, Headers, Reply, Result
+from azureml_emulator.wire import Call, Headers, Reply, Result
 
 
 class LiveEndpoint:
@@ -73,7 +73,7 @@ class LiveEndpoint:
                 self._admission.count(call.at)
             container = self._choose(request)
         except DoorError as error:
-            return self._reply(request, None, door_result(error), None, str(error))
+            return self._reply(request, None, self.api_type.refuse(error), None, str(error))
         reply = self._reply(request, container, *self._served(request, container))
         return self._mirrored(request, reply) if self._copied else reply
 
@@ -89,7 +89,7 @@ class LiveEndpoint:
                 run = container.run(request)
                 result = self._admission.leave(visit, self.api_type.forward(run.result))
         except DoorError as error:
-            return door_result(error), run, str(error)
+            return self.api_type.refuse(error), run, str(error)
         if result.cut is not None:
             return result, run, f"cut off: the answer takes {run.result.seconds * 1000:.0f} ms"
         return result, run, "" if run.error is None else run.error.cause
@@ -168,11 +168,6 @@ class LiveEndpoint:
             run.heard if run and run.heard else call.body,
             run.schema if run and run.reading else None,
         )
-
-
-def door_result(error: DoorError) -> Result:
-    """Render an answer of the front door itself."""
-    return Result(error.status, TEXT + error.headers, ((error.after, error.text.encode()),))
 
 
 def framed(result: Result, at: float, ids: Headers, server: str = "azureml-frontdoor") -> Headers:

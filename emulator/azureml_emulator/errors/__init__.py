@@ -4,6 +4,7 @@
     ├── ConfigError              a setting, a file or a port is not what it should be: one line for a person
     ├── DoorError                Azure's front door answers by itself: plain text, its own status
     │   ├── AccessDenied             401  wrong, missing or unknown key, or a token that does not open this
+    │   │   └── KeyMissing               401  no key at all
     │   ├── BadAuthorization         403  an Authorization header that is no bearer
     │   ├── DeploymentNotFound       404  azureml-model-deployment names none
     │   ├── EndpointNotFound         404  no endpoint of that name, or none with traffic
@@ -60,6 +61,7 @@ from azureml_emulator.errors.door import (
     DeploymentNotFound,
     DoorError,
     EndpointNotFound,
+    KeyMissing,
     ModelNotReady,
     ShuttingDown,
     TooFewInstances,
@@ -91,6 +93,7 @@ __all__ = [
     "EmulatorError",
     "EndpointNotFound",
     "ExtraParameters",
+    "KeyMissing",
     "MethodNotAllowed",
     "ModelNotReady",
     "NotForScoring",

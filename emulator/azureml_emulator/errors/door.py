@@ -1,6 +1,8 @@
 """Answers of Azure's front door itself: plain text, each with its own status."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from azureml_emulator.errors.roots import EmulatorError
 from azureml_emulator.wire import Headers
@@ -12,12 +14,14 @@ _MODEL_STATUS = "ms-azureml-model-error-statuscode"
 class DoorError(EmulatorError):
     """An answer of the front door: `status`, `text`, sent as text/plain, and the `headers` that go with it.
 
-    `after` is when it is given, in seconds after the call's arrival.
+    `serverless` is the JSON that a serverless endpoint says in place of the text, if it does. `after` is when it is
+    given, in seconds after the call's arrival.
     """
 
     status: ClassVar[int]
     text: ClassVar[str]
     headers: ClassVar[Headers] = ()
+    serverless: ClassVar[Mapping[str, Any] | None] = None
 
     def __init__(self, hint: str = "", after: float = 0.0) -> None:
         super().__init__(hint or self.text)
@@ -29,11 +33,37 @@ class AccessDenied(DoorError):
     """The key or token is missing, wrong, expired, or for somebody else.
 
     For keys, text and status: reported by users of Azure (azure-docs#98265 and public client code). For tokens the
-    status is documented, the text is taken to be the same (unverified).
+    status is documented, the text is taken to be the same (unverified). A serverless endpoint's JSON: reported for
+    services.ai.azure.com (semantic-kernel#10337); that models.ai.azure.com says so too is unverified.
     """
 
     status = 401
     text = "key_auth_access_denied"
+    serverless = MappingProxyType(
+        {
+            "error": {
+                "code": "401",
+                "message": "Access denied due to invalid subscription key or wrong API endpoint. Make sure to "
+                "provide a valid key for an active subscription and use a correct regional API endpoint for your resource.",
+            }
+        }
+    )
+
+
+class KeyMissing(AccessDenied):
+    """There is no key at all.
+
+    A serverless endpoint's JSON: reported for services.ai.azure.com (LibreChat#4767). Public callers of
+    models.ai.azure.com report 400 with `{"status": "Auth token must be passed as a header called Authorization"}`.
+    """
+
+    serverless = MappingProxyType(
+        {
+            "statusCode": 401,
+            "message": "Unauthorized. Access token is missing, invalid, audience is incorrect "
+            "(https://cognitiveservices.azure.com), or have expired.",
+        }
+    )
 
 
 class BadAuthorization(DoorError):
