@@ -197,3 +197,13 @@ except ConfigError as error:
 def test_serverless_endpoints_take_no_tokens():
     with pytest.raises(ValueError, match="serverless ones take keys"):
         Endpoint("chat", schema="chat", auth_mode="aad_token")
+
+
+def test_serverless_endpoints_refuse_in_json(make_call, json_of):
+    engine = Engine([Endpoint("one", schema="chat")])
+    body = {"messages": [{"role": "user", "content": "x"}]}
+    wrong = engine.score(make_call(body, path="/chat/completions", listener="one", key="wrong"))
+    missing = engine.score(make_call(body, path="/chat/completions", listener="one", key=None))
+    assert (wrong.status, json_of(wrong)["error"]["code"]) == (401, "401")
+    assert (missing.status, json_of(missing)["statusCode"]) == (401, 401)
+    assert ("content-type", "application/json") in wrong.headers
