@@ -44,7 +44,8 @@ class AccessDenied(DoorError):
             "error": {
                 "code": "401",
                 "message": "Access denied due to invalid subscription key or wrong API endpoint. Make sure to "
-                "provide a valid key for an active subscription and use a correct regional API endpoint for your resource.",
+                "provide a valid key for an active subscription and use a correct regional API endpoint for your "
+                "resource.",
             }
         }
     )
