@@ -13,6 +13,7 @@ from azureml_emulator.errors import (
     BodyTooLarge,
     ContainerError,
     MethodNotAllowed,
+    ParameterNotSupported,
     PathNotFound,
     ScoringFailed,
     ScoringTimedOut,
@@ -92,6 +93,7 @@ class Container:
         self._answer: AnswerSource = settings.answer
         self._latency = settings.latency
         self._filter = settings.content_filter
+        self._not_supported = settings.not_supported
         self._timeout = settings.scoring_timeout_ms
         self._model = settings.model or endpoint
         self._endpoint = endpoint
@@ -143,6 +145,8 @@ class Container:
                 heard, reading = self._heard(schema, request)
             else:
                 reading = self._read(schema, request)
+            if self._not_supported:
+                self._support(reading)
             if self._filter:
                 self._filter.admit(reading.prompts, schema.api_type)
             answers = [
@@ -187,6 +191,11 @@ class Container:
             return json.dumps(document).encode(), schema.parse(document)
         except (BadBody, WrongShape) as error:
             raise ScoringFailed(error.message) from None
+
+    def _support(self, reading: Reading) -> None:
+        for name in self._not_supported:
+            if reading.parameters.get(name) is not None:
+                raise ParameterNotSupported(name, reading.parameters[name])
 
     def _write(self, schema: Schema[Any], request: Request, reading: Reading, answers: Sequence[Answer]) -> Result:
         scoring = Scoring(reading, answers, request.draw, int(request.call.at), self._model, self._home)

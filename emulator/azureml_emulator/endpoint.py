@@ -9,6 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from azureml_emulator.answers import AnswerSource, Echo, Python
 from azureml_emulator.api_type import API_TYPES, DEDICATED, ApiType
+from azureml_emulator.content_filter import SETTING as FILTER
 from azureml_emulator.content_filter import ContentFilter
 from azureml_emulator.inference_servers import INFERENCE_SERVERS, InferenceServer
 from azureml_emulator.json_shapes import SETTING, of_setting
@@ -82,7 +83,7 @@ ApiTypeSetting = Annotated[
 FilterSetting = Annotated[
     InstanceOf[ContentFilter],
     BeforeValidator(ContentFilter.of),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
+    WithJsonSchema(dict(FILTER)),
 ]
 
 AnswerSetting = Annotated[
@@ -122,6 +123,8 @@ class Deployment:
     """The web server that its container runs; the schema's own if left out."""
     content_filter: FilterSetting | None = None
     """What triggers its content filter."""
+    not_supported: tuple[str, ...] = ()
+    """Parameters that the model does not support, such as `response_format`: they are refused."""
     request_settings: RequestSettings | None = None
     """How many requests at once, and for how long; taken from the endpoint as a whole."""
     instance_count: Positive | None = None
@@ -180,7 +183,9 @@ class Endpoint:
     port: Port | None = None
     """Its own port; if left out, the next one after the main port's."""
     content_filter: FilterSetting | None = None
-    """What triggers the content filter: a regular expression, or a list of words; nothing does if left out."""
+    """What triggers the content filter: a pattern, a list of words, or `{trigger: ..., body: error|plain}`."""
+    not_supported: tuple[str, ...] = ()
+    """Parameters that its models do not support, such as `response_format`: they are refused."""
     seed: Whole | None = None
     """Decides what is random here; the emulator's seed if left out."""
 
@@ -213,6 +218,7 @@ class Endpoint:
             model=deployment.model or self.model or self.name,
             server=deployment.server or schema.server,
             content_filter=deployment.content_filter or self.content_filter,
+            not_supported=deployment.not_supported or self.not_supported,
             request_settings=deployment.request_settings or self.request_settings,
             instance_count=deployment.instance_count or self.instance_count,
             state=deployment.state or self.state,

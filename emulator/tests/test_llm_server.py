@@ -12,9 +12,9 @@ STANDARD = frozenset({"a", "b"})
 @pytest.mark.parametrize(
     ("model", "name"),
     [
-        ("Meta-Llama-3.1-8B-Instruct", "Meta"),
-        ("Llama-2-7b", "Meta"),
-        ("CodeLlama-7b-hf", "Meta"),
+        ("Meta-Llama-3.1-8B-Instruct", "meta"),
+        ("Llama-2-7b", "meta"),
+        ("CodeLlama-7b-hf", "meta"),
         ("Phi-3.5-mini-instruct", "Microsoft"),
         ("Cohere-command-r-plus", "Cohere"),
         ("Mixtral-8x7B-v01", "Mistral AI"),

@@ -31,7 +31,9 @@
         ├── ExtraParameters          400  fields that are no standard ones, for the LLM server
         ├── ToolsUnsupported         400  tools, for the LLM server of a dedicated endpoint
         ├── UnknownExtraOption       400  a word that the header extra-parameters may not say
+        ├── ParameterNotSupported    422  a parameter that the model does not know
         └── ContentFiltered          400  a prompt that triggers the content filter
+            ├── ContentFilteredPlainly   400  the same, in the words of the reference
             └── ContentUnsafe            400  the same on a dedicated endpoint
 
 A `ContainerError` knows how Microsoft's inference server (azmlinfsrv) words it as well as its LLM server; the
@@ -71,8 +73,10 @@ from azureml_emulator.errors.door import (
 )
 from azureml_emulator.errors.inference import (
     ContentFiltered,
+    ContentFilteredPlainly,
     ContentUnsafe,
     ExtraParameters,
+    ParameterNotSupported,
     ToolsUnsupported,
     UnknownExtraOption,
 )
@@ -86,6 +90,7 @@ __all__ = [
     "ConfigError",
     "ContainerError",
     "ContentFiltered",
+    "ContentFilteredPlainly",
     "ContentUnsafe",
     "DeploymentNotFound",
     "Details",
@@ -98,6 +103,7 @@ __all__ = [
     "ModelNotReady",
     "NotForScoring",
     "OverlongId",
+    "ParameterNotSupported",
     "PathNotFound",
     "ScoringFailed",
     "ScoringTimedOut",

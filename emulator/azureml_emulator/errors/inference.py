@@ -44,6 +44,23 @@ class ToolsUnsupported(_Detailed):
         super().__init__("Tools and tool_choice are not supported.")
 
 
+class ParameterNotSupported(ContainerError):
+    """The model does not support a parameter (documented: the reference of the inference API)."""
+
+    def __init__(self, name: str, value: Any) -> None:
+        super().__init__(f"{name}: not supported by this model")
+        self._name = name
+        self._value = value
+
+    def llm_body(self) -> dict[str, Any]:
+        return {
+            "status": self.llm_status,
+            "code": "parameter_not_supported",
+            "detail": {"loc": ["body", self._name], "input": self._value},
+            "message": "One of the parameters contain invalid values.",
+        }
+
+
 class ContentFiltered(ContainerError):
     """The content filter of a serverless endpoint was triggered by the prompt (documented: status and body)."""
 
@@ -69,6 +86,21 @@ class ContentFiltered(ContainerError):
                 "code": "content_filter",
                 "status": self.llm_status,
             }
+        }
+
+
+class ContentFilteredPlainly(ContentFiltered):
+    """The same, in the body that the API's reference shows (documented)."""
+
+    text = "The response was filtered"
+
+    def llm_body(self) -> dict[str, Any]:
+        return {
+            "status": self.llm_status,
+            "code": "content_filter",
+            "message": self.text,
+            "param": "messages",
+            "type": None,
         }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from azureml_emulator.errors import (
     BadBody,
     ContainerError,
+    ContentUnsafe,
     ExtraParameters,
     MethodNotAllowed,
     PathNotFound,
@@ -86,7 +87,7 @@ class LlmServer(InferenceServer):
         return ()
 
     def refuse(self, error: ContainerError, path: str, ids: Ids) -> Result:
-        if path == _SCORE and isinstance(error, BadBody | ScoringFailed | WrongShape):
+        if path == _SCORE and isinstance(error, BadBody | ContentUnsafe | ScoringFailed | WrongShape):
             status, body = self._bewildered(error)
             return Result(status, JSON, ((error.after, self.dump(body)),))
         allow: Headers = (("allow", error.allowed),) if isinstance(error, MethodNotAllowed) else ()

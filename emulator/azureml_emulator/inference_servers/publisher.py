@@ -10,7 +10,7 @@ _PUBLISHERS = {
     r"gpt|o[1-9]|dall|text-embedding|whisper": "OpenAI",
     r"grok": "xAI",
     r"jais": "Core42",
-    r"(meta-?)?(code)?-?llama": "Meta",
+    r"(meta-?)?(code)?-?llama": "meta",
     r"(codestral|ministral|mistral|mixtral|pixtral)": "Mistral AI",
     r"falcon": "Technology Innovation Institute",
     r"nvidia|nemotron": "NVIDIA",

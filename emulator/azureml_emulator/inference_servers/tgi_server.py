@@ -25,8 +25,7 @@ class TgiServer(InferenceServer):
     """Hugging Face's text-generation-inference, written with axum.
 
     Compact UTF-8 JSON. Parameters out of range are refused in JSON with `error` and `error_type` (documented: its
-    OpenAPI file); bodies that its framework cannot read are refused by that, in plain text (read in axum's code; what
-    follows the colon is this emulator's).
+    OpenAPI file); bodies that its framework cannot read are refused by that, in plain text (unverified).
     """
 
     name = "tgi"
