@@ -18,7 +18,9 @@ def test_words_are_whole_and_in_any_case():
     assert words.passed(Answer("so: poison it")) == Answer("so: ", "content_filter")
 
 
-@pytest.mark.parametrize("given", ["(", [], [""], "", 5, ["x", 5]])
+@pytest.mark.parametrize(
+    "given", ["(", [], [""], "", 5, ["x", 5], {}, {"trigger": ""}, {"trigger": "x", "body": "xml"}, {"triger": "x"}]
+)
 def test_what_triggers_nothing_is_refused(given):
     with pytest.raises(ValidationError):
         Endpoint("one", schema="chat", content_filter=given)
@@ -39,6 +41,44 @@ def test_a_serverless_prompt_is_refused_as_documented(make_call, json_of):
         }
     }
     assert reply.exchange.notes == ["the content filter was triggered by the prompt"]
+
+
+def test_a_serverless_prompt_is_refused_in_the_words_of_the_reference(make_call, json_of):
+    settings = {"trigger": ["poison"], "body": "plain"}
+    engine = Engine([Endpoint("one", schema="chat", content_filter=settings)])
+    reply = engine.score(make_call(CHAT, path="/chat/completions", listener="one"))
+    assert reply.status == 400
+    assert json_of(reply) == {
+        "status": 400,
+        "code": "content_filter",
+        "message": "The response was filtered",
+        "param": "messages",
+        "type": None,
+    }
+
+
+def test_the_llm_servers_score_says_nothing_of_it(make_call):
+    engine = Engine([Endpoint("one", schema="chat-completion", content_filter="(?i)poison")])
+    reply = engine.score(make_call({"input_data": {"input_string": CHAT["messages"]}}, listener="one"))
+    assert (reply.status, reply.body) == (200, b"{}")
+    assert reply.exchange.notes == ["the content filter was triggered by the prompt"]
+
+
+def test_a_parameter_that_a_model_does_not_support_is_refused_as_documented(make_call, json_of):
+    engine = Engine([Endpoint("one", schema="chat", not_supported=["response_format"])])
+    body = {"messages": CHAT["messages"], "response_format": {"type": "json_object"}}
+    reply = engine.score(make_call(body, path="/chat/completions", listener="one"))
+    assert reply.status == 422
+    assert json_of(reply) == {
+        "status": 422,
+        "code": "parameter_not_supported",
+        "detail": {"loc": ["body", "response_format"], "input": {"type": "json_object"}},
+        "message": "One of the parameters contain invalid values.",
+    }
+    assert (
+        engine.score(make_call({**body, "response_format": None}, path="/chat/completions", listener="one")).status
+        == 200
+    )
 
 
 def test_a_dedicated_prompt_is_refused_in_its_servers_words(make_call, json_of):
