@@ -109,6 +109,17 @@ class TestTogether:
         expected = "blue.yml: noted, not imitated: code_configuration (line 6), environment (line 9)"
         assert f"{expected}, instance_type (line 12)" in notes
 
+    def test_the_container_s_own_timeout_is_an_environment_variable(self, load):
+        for value in ("300", '"300"'):
+            text = f"{BLUE}environment_variables:\n  SCORING_TIMEOUT_MS: {value}\n"
+            (shop,), notes = load(blue=text)
+            assert shop.deployments[0].scoring_timeout_ms == 300
+            assert not any("environment_variables" in note for note in notes)
+            (shop,), notes = load(blue=text + "  OTHER: x\ntags: {emulator.scoring_timeout_ms: '70'}\n")
+            assert shop.deployments[0].scoring_timeout_ms == 70
+            assert any("environment_variables (line 14)" in note for note in notes)
+        assert load(blue=BLUE)[0][0].deployments[0].scoring_timeout_ms is None
+
     def test_placeholders_of_microsofts_examples_become_names(self, load):
         text = BLUE.replace("otter-shop", "{{ENDPOINT_NAME}}").replace("name: blue", 'name: "<my-name>"')
         (shop,), notes = load(blue=text)
@@ -206,6 +217,14 @@ class TestRefused:
             (
                 {"blue": BLUE + "scale_settings: {type: x}\n"},
                 "blue.yml:14: scale_settings.type: Input should be 'def",
+            ),
+            (
+                {"blue": BLUE + "environment_variables:\n  SCORING_TIMEOUT_MS: 0\n"},
+                "blue.yml:15: environment_variables.SCORING_TIMEOUT_MS: Input should be greater",
+            ),
+            (
+                {"blue": BLUE + "environment_variables: {SCORING_TIMEOUT_MS: soon}\n"},
+                "blue.yml:14: environment_variables.SCORING_TIMEOUT_MS: Input should be a valid integer",
             ),
             ({"blue": BLUE, "again": BLUE}, "again.yml:2: name: "),
             ({"endpoint": ENDPOINT, "again": ENDPOINT}, "again.yml:2: name: "),

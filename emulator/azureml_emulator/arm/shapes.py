@@ -11,12 +11,13 @@ from azureml_emulator.arm.assets import Assets
 from azureml_emulator.arm.bodies import DeploymentBody, RequestSettings, ServerlessBody, refusal
 from azureml_emulator.arm.errors import BadRequest
 from azureml_emulator.azure_files import deployment as said
-from azureml_emulator.azure_files import shape, tags
+from azureml_emulator.azure_files import shape, tags, variables
 from azureml_emulator.azure_files.endpoints import ServerlessEndpoint
 from azureml_emulator.endpoint import Deployment, Endpoint
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.yaml_source import Source
 
+_SAID_AS = {"scoring_timeout_ms": f"properties.environmentVariables.{variables.SCORING_TIMEOUT_MS}"}
 _HOW = "name the shape yourself with the tag emulator.schema"
 
 
@@ -32,6 +33,7 @@ def deployed(name: str, body: DeploymentBody, assets: Assets, shaped: bool) -> D
         "instance_count": body.sku.capacity,
         "request_settings": _limits(body.properties.request_settings),
         "model": shape.model_name(file),
+        **variables.told(body.properties.environment_variables),
         **settings,
     }
     if "schema" not in settings and not shaped:
@@ -107,6 +109,6 @@ def _limits(settings: RequestSettings) -> dict[str, int]:
 def _refuse(error: ValidationError, settings: Mapping[str, Any]) -> NoReturn:
     found = refusal(error)
     first = found.target.split(".")[0].split("[")[0]
-    field = f"tags.{tags.PREFIX}{first}" if first in settings else first
+    field = f"tags.{tags.PREFIX}{first}" if first in settings else _SAID_AS.get(first, first)
     message = found.message.removeprefix(f"{found.target}: ")
     raise BadRequest(f"{field}: {message}" if field else message, field) from None

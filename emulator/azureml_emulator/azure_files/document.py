@@ -10,7 +10,7 @@ from typing import Any, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from azureml_emulator import explanation, yaml_source
-from azureml_emulator.azure_files import tags
+from azureml_emulator.azure_files import tags, variables
 from azureml_emulator.azure_files.deployment import INLINE, REFERENCE, OnlineDeployment
 from azureml_emulator.azure_files.endpoints import OnlineEndpoint, ServerlessEndpoint
 from azureml_emulator.errors import ConfigError
@@ -109,10 +109,14 @@ def azure_file(source: Source, kind: type[Said], sets: Mapping[str, str], notes:
 def _ignored(kind: type[Said], source: Source) -> list[str]:
     fields = [
         f"{name} (line {source.lines[(name,)]})"
-        for name in source.document
-        if name not in _IMITATED[kind] and name not in _REMARKS
+        for name, value in source.document.items()
+        if name not in _IMITATED[kind] and name not in _REMARKS and not _told(name, value)
     ]
     return [f"noted, not imitated: {', '.join(fields)}"] if fields else []
+
+
+def _told(name: str, value: Any) -> bool:
+    return name == "environment_variables" and isinstance(value, dict) and value.keys() <= variables.IMITATED
 
 
 def _as_written(loc: Loc) -> Loc:

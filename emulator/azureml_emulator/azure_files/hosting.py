@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from azureml_emulator.azure_files import shape
+from azureml_emulator.azure_files import shape, variables
 from azureml_emulator.azure_files.deployment import OnlineDeployment
 from azureml_emulator.azure_files.document import AzureFile
 from azureml_emulator.azure_files.endpoints import OnlineEndpoint, ServerlessEndpoint
@@ -117,7 +117,12 @@ class Hosting:
             "instance_count": max(said.instance_count, 1),
             "request_settings": requests,
             "model": shape.model_name(said),
+            **variables.told(said.environment_variables),
         }
+        self._parts[(*loc, "scoring_timeout_ms")] = (
+            file.source,
+            ("environment_variables", variables.SCORING_TIMEOUT_MS),
+        )
         companion, at = self._companions(companions, said.name)
         self._lay(entry, loc, companion, (*above, "deployments", *at[1:]))
         self._lay_tags(entry, loc, file)

@@ -35,6 +35,17 @@ def test_limits_and_instances_are_those_of_the_body(azure):
     assert shown["sku"]["capacity"] == 3
 
 
+def test_the_container_s_own_timeout_is_an_environment_variable(azure):
+    azure.endpoint()
+    tags = {"emulator.latency": "{type: constant, ms: 200}"}
+    said = {"model": "azureml:gpt2:1", "environmentVariables": {"SCORING_TIMEOUT_MS": "150"}}
+    assert azure.deployment(properties=said, tags=tags)["properties"]["environmentVariables"] == {
+        "SCORING_TIMEOUT_MS": "150"
+    }
+    late = azure.score(azure.key(), azureml_model_deployment="blue")
+    assert (late.status, late.body) == (424, b'{"message": "Scoring timeout after 150 ms"}')
+
+
 def test_what_was_said_comes_back_and_defaults_are_azure_s(azure):
     azure.endpoint()
     azure.deployment(properties={"model": "azureml:gpt2:1", "instanceType": "Standard_F4s_v2", "description": "d"})
@@ -62,6 +73,10 @@ def test_what_was_said_comes_back_and_defaults_are_azure_s(azure):
             "properties.requestSettings.requestTimeout",
         ),
         ({"properties": {"model": "azureml:gpt2:1"}, "sku": {"capacity": 0}}, "sku.capacity"),
+        (
+            {"properties": {"model": "azureml:gpt2:1", "environmentVariables": {"SCORING_TIMEOUT_MS": "soon"}}},
+            "properties.environmentVariables.SCORING_TIMEOUT_MS",
+        ),
     ],
 )
 def test_a_wrong_body_is_refused_by_its_field(azure, body, field):
