@@ -76,6 +76,17 @@ def test_score_py_takes_rows_only():
         find("score-py").parse({"data": [1]})
 
 
+@pytest.mark.parametrize(
+    ("body", "noted"), [(b'{"data": [1]}', "data[0]"), (b'{"rows": []}', "data"), (b"[1", "JSON"), (b"", "empty")]
+)
+def test_score_py_tells_the_journal_alone_what_it_did_not_understand(body, noted):
+    engine = Engine([Endpoint("one", schema="score-py", api_type="local")])
+    reply = engine.score(Call("POST", "/score", {"content-type": "application/json"}, body, 1.0, "one"))
+    text = "An unexpected error occurred in scoring script. Check the logs for more info."
+    assert (reply.status, json.loads(reply.body)) == (500, {"message": text})
+    assert noted in reply.exchange.notes[0]
+
+
 def test_half_plus_two():
     assert answer("tensorflow-serving", {"instances": [1.0, 2, -4]}) == {"predictions": [2.5, 3.0, 0.0]}
     assert len(answer("tensorflow-serving", {"instances": [[1.0], "x", True]})["predictions"]) == 3
