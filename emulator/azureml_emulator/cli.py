@@ -192,7 +192,7 @@ def _shown(schema: Any) -> str:
             json.dumps(schema.example, indent=2, ensure_ascii=False),
             "",
             "response:",
-            json.dumps(answered(schema), indent=2, ensure_ascii=False),
+            json.dumps(table.shortened(answered(schema)), indent=2, ensure_ascii=False),
             "",
             "with `azureml-emulator serve` running:",
             table.curl(url, DEVELOPMENT_KEY, schema.example),

@@ -1,9 +1,16 @@
-"""What the command line shows: tables, and curl lines to copy."""
+"""What the command line shows: tables, answers short enough to read, and curl lines to copy."""
 
 import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+LONG_LIST = 8
+"""Elements up to which a list is shown as a whole; of a longer one, the first 3 are."""
+LONG_LIST_OF_LISTS = 2
+"""The same for a list of objects or lists; of a longer one, the first is."""
+LONG_WORD = 100
+"""Characters up to which a word is shown as a whole, such as an image in base64."""
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:
@@ -38,6 +45,22 @@ def _examples(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         ]
         if lines:
             yield min(lines, key=len)
+
+
+def shortened(answer: Any) -> Any:
+    """Cut long lists, such as vectors, and long words, such as images in base64, and say how much was left out."""
+    if isinstance(answer, Mapping):
+        return {key: shortened(value) for key, value in answer.items()}
+    if isinstance(answer, list):
+        nested = any(isinstance(one, dict | list) for one in answer)
+        shown = (
+            answer if len(answer) <= (LONG_LIST_OF_LISTS if nested else LONG_LIST) else answer[: 1 if nested else 3]
+        )
+        more = [f"... {len(answer) - len(shown)} more"] if len(shown) < len(answer) else []
+        return [*map(shortened, shown), *more]
+    if isinstance(answer, str) and len(answer) > LONG_WORD and not any(map(str.isspace, answer)):
+        return f"{answer[:40]}... {len(answer) - 40} more characters"
+    return answer
 
 
 def _key(row: Mapping[str, Any]) -> str:

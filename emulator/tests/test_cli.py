@@ -46,6 +46,8 @@ class TestSchemas:
         )
         assert json.loads(re.search(r"^response:\n(.*?)\n\n", out, re.DOTALL | re.MULTILINE)[1])
         assert f"curl http://127.0.0.1:{8901 + list(all_schemas()).index(name)}/" in out
+        assert len(out.splitlines()) <= 90, "more than one would scroll through"
+        assert len(out) <= 3000
 
     def test_an_unknown_shape_is_one_line(self, run):
         code, out, err = run("schemas", "gtp2")
