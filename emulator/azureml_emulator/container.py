@@ -168,9 +168,10 @@ class Container:
         known = call.body, request.path, call.headers.get("extra-parameters")
         reading = self._readings.get(known)
         if reading is None:
-            if isinstance(request.document, BadBody):
-                raise request.document
-            reading = self.server.read(request.document, schema.parse, schema.standard, request.path, call.headers)
+            document = request.document
+            if isinstance(document, BadBody):
+                raise document
+            reading = self.server.read(document, schema.parse, schema.standard, request.path, call.headers)
             if request.again:
                 self._readings.put(known, call.body, reading)
         return reading

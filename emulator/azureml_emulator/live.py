@@ -173,10 +173,13 @@ class LiveEndpoint:
 def framed(result: Result, at: float, ids: Headers, server: str = "azureml-frontdoor") -> Headers:
     """Put the front door's headers around the container's: order and lower case as in real traffic (captured)."""
     kind, *rest = result.headers
-    length: Headers = (
-        () if result.chunked else (("content-length", str(sum(len(data) for _, data in result.writes))),)
-    )
+    length: Headers = () if result.chunked else (("content-length", str(_size(result))),)
     return (("server", server), ("date", _date(int(at))), kind, *length, *rest, *ids)
+
+
+def _size(result: Result) -> int:
+    writes = result.writes
+    return len(writes[0][1]) if len(writes) == 1 else sum(len(data) for _, data in writes)
 
 
 @lru_cache(maxsize=16)

@@ -164,22 +164,21 @@ class Request:
 
         One with a wrong key is another request, so that it does not count for the one with the right key.
         """
-        call = self.call
+        call, document = self.call, self.document
         path = f"{self.path}?{call.query}" if call.method == "GET" and call.query else self.path
         head = f"{call.method} {path} {self.deployment} {self.admitted}\n".encode("utf-8", "surrogateescape")
-        return head + (self.call.body if isinstance(self.document, BadBody) else canonical(self.document))
+        return head + (call.body if isinstance(document, BadBody) else canonical(document))
 
     @property
     def ids(self) -> Ids:
         """The ids as the container hears them: through the front door, or just as they were sent."""
         if self._ids is None:
-            self._ids = self._heard()
+            sent = self.call.headers
+            legacy, trace = sent.get("x-ms-request-id", ""), sent.get("traceid", "")
+            ids = (self.guid, self.client_id) if self.door else self._own_ids()
+            self._ids = Ids(*ids, legacy, trace, self.door)
         return self._ids
 
-    def _heard(self) -> Ids:
+    def _own_ids(self) -> tuple[str, str]:
         sent = self.call.headers
-        legacy, trace = sent.get("x-ms-request-id", ""), sent.get("traceid", "")
-        if self.door:
-            return Ids(self.guid, self.client_id, legacy, trace)
-        own = sent.get("x-request-id", self.guid)
-        return Ids(own, sent.get("x-ms-client-request-id", ""), legacy, trace, door=False)
+        return sent.get("x-request-id", self.guid), sent.get("x-ms-client-request-id", "")
