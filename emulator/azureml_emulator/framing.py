@@ -11,8 +11,8 @@ LAST_CHUNK = b"0\r\n\r\n"
 def head(reply: Reply, http: tuple[int, int] = (1, 1), keep_alive: bool = True) -> bytes:
     """Render status line and headers, up to the empty line.
 
-    `http` is the caller's version, `keep_alive` whether the connection stays open. A chunked reply to HTTP/1.0
-    has no length and ends with the connection.
+    `http` is the caller's version, answered in 1.0 or 1.1, `keep_alive` whether the connection stays open. A chunked
+    reply to HTTP/1.0 has no length and ends with the connection.
     """
     lines = [_status_line(http, reply.status), *[f"{name}: {value}" for name, value in reply.headers]]
     if reply.chunked and http >= (1, 1):
@@ -34,4 +34,4 @@ def _status_line(http: tuple[int, int], status: int) -> str:
         phrase = HTTPStatus(status).phrase
     except ValueError:
         phrase = "Unknown"
-    return f"HTTP/{http[0]}.{http[1]} {status} {phrase}"
+    return f"HTTP/{'1.1' if http >= (1, 1) else '1.0'} {status} {phrase}"

@@ -1,4 +1,4 @@
-"""The matcher that no pattern can make slow, against Python's own."""
+"""The matcher that no pattern can make slow, against Python's own; and what else of a JSON Schema could be slow."""
 
 import re
 import time
@@ -7,7 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from azureml_emulator.draw import Draw
+from azureml_emulator.json_sample import sample
 from azureml_emulator.json_sample.automaton import Automaton
+from azureml_emulator.json_sample.rules import Schemas
 
 ATOMS = st.sampled_from(
     [*"ab1 _-", ".", "[ab]", "[^a]", "[a-c1]", r"\d", r"\w", r"\s", r"\D", r"[^\W1]", r"\b", r"\B", "^", "$"]
@@ -54,3 +57,36 @@ def test_an_odd_pattern_is_no_warning():
 def test_a_long_text_ends_too():
     with pytest.raises(re.error, match="too long"):
         Automaton("(.*a){200}b").search("a" * 10_000)
+
+
+def a(rules):
+    return {"type": "object", "properties": {"a": rules}, "required": ["a"]}
+
+
+LONG = "a" * 40 + "!"
+COSTLY = {
+    "a pattern and an enum": a({"enum": [LONG], "pattern": "^(a+)+$"}),
+    "a pattern and a default": a({"type": "string", "default": LONG, "pattern": "^(a+)+$"}),
+    "a pattern of names": {"type": "object", "propertyNames": {"pattern": "^(a+)+$"}, "required": [LONG]},
+    "names by pattern": {"type": "object", "patternProperties": {"^(a+)+$": False}, "required": [LONG]},
+    "a reference to itself": {"$ref": "#", "properties": {"a": {"properties": {"a": {"$ref": "#"}}}}},
+    "choices of itself": {"anyOf": [{"$ref": "#"}] * 10},
+    "all of itself": {"allOf": [{"$ref": "#"}] * 10},
+    "a long list": a({"type": "array", "minItems": 10**9}),
+    "a long enum": a({"enum": list(range(9000))}),
+    "a far infinity": a({"type": "integer", "maximum": float("-inf")}),
+    "a fine step": a({"type": "number", "multipleOf": 5e-324}),
+    "a large step": a({"type": "integer", "multipleOf": 10**400, "minimum": 10**4000}),
+    "no names": a({"type": "object", "required": [["a"]]}),
+    "a number for a pattern": a({"type": "number", "pattern": "a"}),
+}
+
+
+@pytest.mark.parametrize("schema", [pytest.param(one, id=name) for name, one in COSTLY.items()])
+def test_no_json_schema_takes_ages(schema):
+    start = time.process_time()
+    try:
+        assert Schemas(schema).fits(schema, sample(schema, Draw.of(b"x"), ["1 2.5", LONG]))
+    except ValueError as error:
+        assert str(error)
+    assert time.process_time() - start < 5

@@ -27,6 +27,11 @@ def test_the_status_line_has_the_phrase_of_the_standard(status, phrase):
     assert framing.head(PLAIN._replace(status=status)).startswith(b"HTTP/1.1 " + phrase + b"\r\n")
 
 
+@pytest.mark.parametrize(("http", "spoken"), [((0, 9), b"1.0"), ((1, 2), b"1.1"), ((2, 0), b"1.1"), ((9, 9), b"1.1")])
+def test_no_version_is_claimed_that_the_server_does_not_speak(http, spoken):
+    assert framing.head(PLAIN, http).startswith(b"HTTP/" + spoken + b" 200 OK\r\n")
+
+
 def test_a_chunk_has_its_length_in_hexadecimal():
     assert framing.chunk(b"x" * 26) == b"1a\r\n" + b"x" * 26 + b"\r\n"
 

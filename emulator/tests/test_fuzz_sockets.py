@@ -3,6 +3,7 @@
 import gzip
 import json
 import logging
+import re
 import socket
 import time
 import zlib
@@ -245,7 +246,7 @@ def spoken(port, pieces, ending):
 def statuses(data):
     """The statuses of the answers that came, at least of the first."""
     assert data == b"" or data.startswith(b"HTTP/1."), data[:200]
-    return [int(part[4:7]) for part in data.split(b"HTTP/1.")[1:] if part[2:3] == b" "]
+    return [int(status) for status in re.findall(rb"HTTP/1\.[01] (\d{3}) ", data)]
 
 
 @pytest.mark.parametrize("listener", ["", "gpt2", "chat"])

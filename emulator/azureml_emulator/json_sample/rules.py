@@ -65,6 +65,8 @@ def is_a(kind: Any, value: Any) -> bool:
 
 def same(one: Any, other: Any) -> bool:
     """Compare as JSON does: 1 equals 1.0, but not true."""
+    if one is other:
+        return True
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, list) and isinstance(other, list):

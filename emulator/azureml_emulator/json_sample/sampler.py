@@ -80,8 +80,12 @@ class Sampler:
         """Work out references and combinations: what is given has none, and a single type or a list of values."""
         rules: JsonSchema = {}
         parts, choices = list(parts), list(choices)
+        seen: dict[int, JsonSchema] = {}
         while parts:
             part = self._schemas.checked(parts.pop(0))
+            if id(part) in seen:
+                continue
+            seen[id(part)] = part
             if "$ref" in part:
                 parts.append(self._schemas.target(part["$ref"]))
             parts += part.get("allOf", ())
