@@ -2,6 +2,7 @@
 
 import re
 import time
+from contextlib import suppress
 
 import pytest
 from hypothesis import example, given
@@ -85,8 +86,6 @@ COSTLY = {
 @pytest.mark.parametrize("schema", [pytest.param(one, id=name) for name, one in COSTLY.items()])
 def test_no_json_schema_takes_ages(schema):
     start = time.process_time()
-    try:
+    with suppress(ValueError):
         assert Schemas(schema).fits(schema, sample(schema, Draw.of(b"x"), ["1 2.5", LONG]))
-    except ValueError as error:
-        assert str(error)
     assert time.process_time() - start < 5
