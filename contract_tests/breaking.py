@@ -2,7 +2,8 @@
 
 `python -m contract_tests.mutations MODULE...` breaks the emulator in each way that concerns these test modules, runs
 there the tests that should notice until one fails, and prints what became of it as JSON:
-`{"mutation": {"module": "test"}}`. Last of all it breaks nothing, to show that then nothing fails.
+`{"mutation": {"module": "test"}}`, and on the standard error how long that took. Last of all it breaks nothing, to
+show that then nothing fails.
 """
 
 import json
@@ -13,15 +14,30 @@ from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
 
+from azureml_emulator.schemas import all_schemas
+
 HERE = Path(__file__).parent
 
-EVERY, NEW, CURL = "test_every_schema.py", "test_new_schema.py", "test_curl.py"
-CLIENT, OPENAI, NOTEBOOK = "test_client.py", "test_openai_sdk.py", "test_notebook.py"
+EVERY, NEW, CURL, SAMPLES = (f"test_{name}.py" for name in ("every_schema", "new_schema", "curl", "samples"))
+CLIENT, NOTEBOOK, OPENAI, FEATURES = (
+    f"test_{name}.py" for name in ("client", "notebook", "openai_sdk", "openai_features")
+)
 COMPLETION, CHAT, PAGE = (f"langchain_community/test_{name}.py" for name in ("completion", "chat", "notebook"))
+AZMLINFSRV, INFERENCE, ML_CLIENT = (f"azure/test_{name}.py" for name in ("azmlinfsrv", "inference_sdk", "ml_client"))
+
+DEV, LANGCHAIN, AZURE = "dev", "langchain_community", "azure"
+_ELSEWHERE = (LANGCHAIN + "/", AZURE + "/")
+_OWN = "../emulator/tests/"
+ACCESS, ADMISSION, LIVE, LOCAL, OPENAPI, AZURE_FILES = (
+    f"{_OWN}test_{name}.py" for name in ("access", "admission", "live", "local", "openapi", "azure_files")
+)
+ARM_KEYS, ARM_DEPLOYMENTS = f"{_OWN}arm/test_keys.py", f"{_OWN}arm/test_online_deployments.py"
+LABELS = f"{_OWN}schemas/test_text_labels.py"
 
 
 @dataclass(frozen=True)
@@ -40,9 +56,21 @@ def mutation(about: str, noticed: Mapping[str, str]) -> Callable[[Callable[[pyte
     """Enter a way to break things into the table, under its function's name."""
 
     def entered(apply: Callable[[pytest.MonkeyPatch], None]) -> None:
+        assert apply.__name__ not in MUTATIONS, apply.__name__
         MUTATIONS[apply.__name__] = Mutation(about, apply, noticed)
 
     return entered
+
+
+def reshape(patch: pytest.MonkeyPatch, name: str, **fields: Any) -> None:
+    """Change fields of a wire shape; shapes are frozen, so go behind their back."""
+    for field, value in fields.items():
+        patch.setitem(vars(all_schemas()[name]), field, value)
+
+
+def writing(patch: pytest.MonkeyPatch, name: str, write: Callable[[Any], Any]) -> None:
+    """Let a wire shape write its answers in another way."""
+    reshape(patch, name, write=write)
 
 
 BARE = ["-p", "azureml_emulator.pytest_plugin", *(f"-pno:{one}" for one in ("cacheprovider", "unraisableexception"))]
@@ -72,7 +100,7 @@ def run(module: str, only: str) -> str:
     outcomes = Outcomes()
     options = ["-x", "-q", "-k", only, "-W", "ignore::pytest.PytestAssertRewriteWarning", *BARE]
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
-        code = pytest.main([str(HERE / module), *options], plugins=[outcomes])
+        code = pytest.main([str((HERE / module).resolve()), *options], plugins=[outcomes])
     if outcomes.failed:
         return outcomes.failed[0]
     return repr(code) if code else "passed" if "passed" in outcomes.ended else "skipped"
@@ -83,9 +111,11 @@ def main(modules: list[str]) -> None:
     for name, one in MUTATIONS.items():
         for module in modules:
             if module in one.noticed:
+                began = perf_counter()
                 with pytest.MonkeyPatch.context() as patch:
                     one.apply(patch)
                     found.setdefault(name, {})[module] = run(module, one.noticed[module])
+                print(f"{perf_counter() - began:5.1f} s  {name}  {module}", file=sys.stderr)
     controls = [one.noticed for one in MUTATIONS.values()]
     found["nothing"] = {
         module: run(module, next(noticed[module] for noticed in controls if module in noticed)) for module in modules
@@ -107,6 +137,12 @@ def noticing(modules: list[str]) -> dict[str, dict[str, str]]:
     return json.loads(done.stdout)
 
 
+def modules_of(environment: str) -> list[str]:
+    """Name the modules that must notice something, of the environment that is named for its folder, or of `DEV`."""
+    named = sorted({module for one in MUTATIONS.values() for module in one.noticed})
+    return [one for one in named if (one.split("/")[0] if one.startswith(_ELSEWHERE) else DEV) == environment]
+
+
 def pairs(modules: list[str]) -> list[Any]:
     """Give each mutation with each of these modules that must notice it, as parameters of a test."""
     return [
@@ -115,3 +151,11 @@ def pairs(modules: list[str]) -> list[Any]:
         for module in one.noticed
         if module in modules
     ]
+
+
+def judge(outcome: str, expected: str) -> None:
+    """Hold what became of a module's tests to the one that should fail, or to `passed`."""
+    if outcome == "skipped":
+        pytest.skip("the tests that should notice are skipped here")
+    assert expected in outcome
+    assert not outcome.startswith(("setup of", "teardown of", "<"))

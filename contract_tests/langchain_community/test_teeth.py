@@ -2,10 +2,10 @@
 
 import pytest
 
-from contract_tests.breaking import CHAT, COMPLETION, PAGE, noticing, pairs
+from contract_tests.breaking import LANGCHAIN, judge, modules_of, noticing, pairs
 from contract_tests.mutations import MUTATIONS
 
-MODULES = [CHAT, COMPLETION, PAGE]
+MODULES = modules_of(LANGCHAIN)
 pytestmark = pytest.mark.slow
 
 
@@ -16,16 +16,9 @@ def noticed():
 
 @pytest.mark.parametrize(("mutation", "module"), pairs(MODULES))
 def test_noticed(noticed, mutation, module):
-    outcome = noticed[mutation][module]
-    if outcome == "skipped":
-        pytest.skip(f"the tests that should notice are skipped in {module}")
-    assert MUTATIONS[mutation].noticed[module] in outcome
-    assert not outcome.startswith(("setup of", "teardown of", "<"))
+    judge(noticed[mutation][module], MUTATIONS[mutation].noticed[module])
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_nothing_fails_when_nothing_is_broken(noticed, module):
-    outcome = noticed["nothing"][module]
-    if outcome == "skipped":
-        pytest.skip(f"skipped in {module} as well")
-    assert outcome == "passed"
+    judge(noticed["nothing"][module], "passed")

@@ -1,0 +1,24 @@
+"""The same for the tests with Microsoft's own packages: each of them notices when the emulator is broken."""
+
+import pytest
+
+from contract_tests.breaking import AZURE, judge, modules_of, noticing, pairs
+from contract_tests.mutations import MUTATIONS
+
+MODULES = modules_of(AZURE)
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def noticed():
+    return noticing(MODULES)
+
+
+@pytest.mark.parametrize(("mutation", "module"), pairs(MODULES))
+def test_noticed(noticed, mutation, module):
+    judge(noticed[mutation][module], MUTATIONS[mutation].noticed[module])
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_fails_when_nothing_is_broken(noticed, module):
+    judge(noticed["nothing"][module], "passed")
