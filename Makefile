@@ -37,8 +37,8 @@ hunt: .venv/.dev ## Fuzz for long, with a new seed each time (SEED=...); finding
 	@echo "SEED=$(SEED) HUNT=$(HUNT)"
 	HUNT=$(HUNT) $(BIN)/pytest -q -n 2 -p no:benchmark emulator/tests/test_fuzz.py emulator/tests/test_fuzz_sockets.py \
 		--hypothesis-seed=$(SEED)
-	HUNT=$$(($(HUNT) / 20)) $(BIN)/pytest -q -n 2 -p no:benchmark contract_tests/test_schemathesis.py \
-		--hypothesis-seed=$(SEED)
+	HUNT=$$(($(HUNT) / 20)) $(BIN)/pytest -q -n 2 -p no:benchmark emulator/tests/arm/test_fuzz.py \
+		contract_tests/test_schemathesis.py --hypothesis-seed=$(SEED)
 
 bench: .venv/.dev $(LANGCHAIN)/.installed ## Measure, as ratios within one run
 	$(BIN)/python benchmarks/run.py

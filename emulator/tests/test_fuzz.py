@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from azureml_emulator.endpoint import Deployment, Endpoint
 from azureml_emulator.engine import Engine
@@ -60,5 +61,43 @@ def test_no_json_schema_of_a_caller_is_too_much(path):
     @given(body=written(constrained()))
     def fuzz(body):
         assert answered(ENGINE, Call("POST", path, AUTHORISED, body, 0.0, "chat")).status in {200, 400, 422, 500}
+
+    fuzz()
+
+
+GUARDED = Engine(
+    [
+        Endpoint(
+            "gpt2",
+            deployments=[Deployment("echo", schema="gpt2"), Deployment("faker", schema="gpt2", answer="faker")],
+            traffic={"echo": 100},
+            mirror_traffic={"faker": 50},
+            latency={"type": "constant", "ms": 400},
+            request_settings={"max_concurrent_requests_per_instance": 1, "request_timeout_ms": 500},
+            requests_per_second=4,
+            bandwidth_mbps=0.001,
+        ),
+        Endpoint(
+            "chat",
+            deployments=[Deployment("echo", schema="chat"), Deployment("faker", schema="chat", state="not_ready")],
+            traffic={"echo": 90, "faker": 10},
+            latency={"type": "tokens", "first_ms": 400, "gap_ms": 50},
+            request_settings={"max_concurrent_requests_per_instance": 2, "request_timeout_ms": 500},
+            content_filter="a|hello",
+        ),
+    ]
+)
+
+
+@pytest.mark.parametrize("name", ["gpt2", "chat"])
+def test_limits_filters_and_copies_hold_for_any_calls(name):
+    """The calls of one crowd, within a few seconds."""
+
+    @settings(FUZZING, max_examples=HUNT // 100 or 5)
+    @given(st.lists(st.tuples(calls(name), st.floats(0, 3)), min_size=1, max_size=6))
+    def fuzz(crowd):
+        for call, at in sorted(crowd, key=lambda one: one[1]):
+            mirrored = answered(GUARDED, call._replace(at=at)).mirrored
+            assert mirrored is None or mirrored.as_dict()["mirror"]
 
     fuzz()
