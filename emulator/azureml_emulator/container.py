@@ -13,6 +13,7 @@ from azureml_emulator.errors import (
     BodyTooLarge,
     ContainerError,
     MethodNotAllowed,
+    OtherTask,
     ParameterNotSupported,
     PathNotFound,
     ScoringFailed,
@@ -111,6 +112,9 @@ class Container:
             scoring = {"POST": score, "GET": score} if self.server.scores_queries else {"POST": score}
             for path in schema.paths:
                 self._routes.setdefault(path, {**scoring, **asides})
+        for schema in schemas:
+            for path in schema.others:
+                self._routes.setdefault(path, {"POST": partial(self._refuse, OtherTask(schema.task, path))})
 
     def run(self, request: Request) -> Run:
         """Serve a request."""
@@ -136,6 +140,9 @@ class Container:
         except ContainerError as error:
             return Run(self.server.refuse(error, request.path, request.ids), error=error)
         return Run(result._replace(headers=result.headers + self.server.signature(request.ids)))
+
+    def _refuse(self, error: ContainerError, request: Request) -> Run:
+        return Run(self.server.refuse(error, request.path, request.ids), error=error)
 
     def _score(self, schema: Schema[Any], request: Request) -> Run:
         """Validate, answer, write."""
@@ -164,7 +171,7 @@ class Container:
             raise BodyTooLarge
         kind = call.headers.get("content-type", "")
         if kind != "application/json" and not _is_json(kind):
-            raise WrongContentType
+            raise WrongContentType(call.body)
         known = call.body, request.path, call.headers.get("extra-parameters")
         reading = self._readings.get(known)
         if reading is None:

@@ -184,6 +184,8 @@ class Schema(Generic[Body]):
     catalog's names for the models of this shape, with `*` for any characters. `beside` names shapes that the same
     container serves at their own paths.
 
+    `others` are paths that it has for models of another task than `task`, and refuses.
+
     `undecorated` says that run() has no decorator: it gets any body as text and takes it apart by itself, so that it
     raises where others refuse; if the request's type is `str`, it works on the text itself.
 
@@ -208,6 +210,7 @@ class Schema(Generic[Body]):
     undecorated: bool = False
     models: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     stream: Callable[[Scoring], Iterator[Chunk]] | None = None
     framing: Framing | None = None
     settle: Callable[[Scoring], Sequence[Answer]] | None = None

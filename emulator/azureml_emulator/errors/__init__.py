@@ -31,6 +31,7 @@
         ├── ExtraParameters          400  fields that are no standard ones, for the LLM server
         ├── ToolsUnsupported         400  tools, for the LLM server of a dedicated endpoint
         ├── UnknownExtraOption       400  a word that the header extra-parameters may not say
+        ├── OtherTask                400  a path of the LLM server's for models of another task
         ├── ParameterNotSupported    422  a parameter that the model does not know
         └── ContentFiltered          400  a prompt that triggers the content filter
             ├── ContentFilteredPlainly   400  the same, in the words of the reference
@@ -76,6 +77,7 @@ from azureml_emulator.errors.inference import (
     ContentFilteredPlainly,
     ContentUnsafe,
     ExtraParameters,
+    OtherTask,
     ParameterNotSupported,
     ToolsUnsupported,
     UnknownExtraOption,
@@ -102,6 +104,7 @@ __all__ = [
     "MethodNotAllowed",
     "ModelNotReady",
     "NotForScoring",
+    "OtherTask",
     "OverlongId",
     "ParameterNotSupported",
     "PathNotFound",

@@ -93,15 +93,22 @@ class WrongShape(ContainerError):
 
 
 class WrongContentType(ContainerError):
-    """The body is not declared as JSON."""
+    """The body is not declared as JSON; the LLM server shows it as the text that it took it for (measured)."""
 
     status = 415
 
-    def __init__(self) -> None:
+    def __init__(self, body: bytes = b"") -> None:
         reason = "Input should be a valid dictionary or object to extract fields from"
         super().__init__(
             "Expects Content-Type to be application/json",
-            [{"type": "model_attributes_type", "loc": ["body"], "msg": reason, "input": None}],
+            [
+                {
+                    "type": "model_attributes_type",
+                    "loc": ["body"],
+                    "msg": reason,
+                    "input": body.decode(errors="replace") or None,
+                }
+            ],
         )
 
 

@@ -44,6 +44,22 @@ class ToolsUnsupported(_Detailed):
         super().__init__("Tools and tool_choice are not supported.")
 
 
+class OtherTask(ContainerError):
+    """The LLM server of a dedicated endpoint has the path, but for models of another task.
+
+    Measured, llm-optimized-inference 0.2.58; on serverless endpoints such a path is not found (documented).
+    """
+
+    llm_status = 400
+
+    def __init__(self, task: str, path: str) -> None:
+        api = "chat completions" if path.endswith("/chat/completions") else "text generation"
+        super().__init__(f"task_type {task} not available with {api} API.")
+
+    def llm_body(self) -> dict[str, Any]:
+        return {"error": {"code": "Bad Request", "message": self.message, "status": self.llm_status}}
+
+
 class ParameterNotSupported(ContainerError):
     """The model does not support a parameter (documented: the reference of the inference API)."""
 

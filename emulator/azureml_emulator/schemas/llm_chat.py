@@ -91,6 +91,7 @@ SCHEMA = Schema(
     about="Chat completions on a dedicated endpoint's LLM server, plain or streamed",
     server=LLM_SERVER,
     paths=("/chat/completions", "/v1/chat/completions"),
+    others=("/completions", "/v1/completions"),
     request=Request,
     response=Response,
     read=read,

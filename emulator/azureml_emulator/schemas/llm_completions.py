@@ -28,6 +28,7 @@ SCHEMA = Schema(
     about="Text completions on a dedicated endpoint's LLM server, plain or streamed",
     server=LLM_SERVER,
     paths=("/completions", "/v1/completions"),
+    others=("/chat/completions", "/v1/chat/completions"),
     request=Request,
     response=completions.Response,
     read=completions.read,
