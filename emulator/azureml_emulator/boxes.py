@@ -58,6 +58,11 @@ def outlined(draw: Draw, thing: Detected) -> Detected:
     return {**thing, "polygon": [outline]}
 
 
+def found_at(draw: Draw) -> list[float]:
+    """Give the left, top, right and bottom of something, in parts of the image's width and height."""
+    return list(_sides(_box(draw)))
+
+
 def _sides(box: Box) -> tuple[float, float, float, float]:
     return box["topX"], box["topY"], box["bottomX"], box["bottomY"]
 

@@ -1,6 +1,7 @@
 """What the command line shows: tables, answers short enough to read, and curl lines to copy."""
 
 import json
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -11,6 +12,7 @@ LONG_LIST_OF_LISTS = 2
 """The same for a list of objects or lists; of a longer one, the first is."""
 LONG_WORD = 100
 """Characters up to which a word is shown as a whole, such as an image in base64."""
+_OVERLONG = re.compile(rf"\S{{{LONG_WORD + 1},}}")
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:
@@ -58,9 +60,11 @@ def shortened(answer: Any) -> Any:
         )
         more = [f"... {len(answer) - len(shown)} more"] if len(shown) < len(answer) else []
         return [*map(shortened, shown), *more]
-    if isinstance(answer, str) and len(answer) > LONG_WORD and not any(map(str.isspace, answer)):
-        return f"{answer[:40]}... {len(answer) - 40} more characters"
-    return answer
+    return _OVERLONG.sub(_cut, answer) if isinstance(answer, str) else answer
+
+
+def _cut(word: re.Match[str]) -> str:
+    return f"{word[0][:40]}... {len(word[0]) - 40} more characters"
 
 
 def _key(row: Mapping[str, Any]) -> str:

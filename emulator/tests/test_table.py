@@ -16,6 +16,7 @@ from azureml_emulator import table
         ([{"label": "cat"}] * 3, [{"label": "cat"}, "... 2 more"]),
         ({"mask": "a" * 101, "of": None}, {"mask": "a" * 40 + "... 61 more characters", "of": None}),
         ("b" * 100, "b" * 100),
+        ('{"data": ' + "a" * 101 + "}", '{"data": ' + "a" * 40 + "... 62 more characters"),
         ("a text of many words " * 20, "a text of many words " * 20),
     ],
 )

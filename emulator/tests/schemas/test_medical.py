@@ -1,4 +1,4 @@
-"""Models for medical scans and slides: masks that decode, reports, and choices."""
+"""Models for medical scans and slides: masks that decode, reports, and choices; and one for any table."""
 
 import gzip
 import json
@@ -78,3 +78,43 @@ def test_prism_reports_or_chooses():
     assert no["output"][0] > 0.5
     with pytest.raises(WrongShape, match="or neither"):
         find("prism").parse(table(["a", "benign"], columns=columns[:2]))
+
+
+def test_cxrreportgen_puts_every_other_finding_in_a_box():
+    columns = ("frontal_image", "lateral_image", "indication", "technique", "comparison")
+    row = ["a", "b", "cough", "two views", "none"]
+    said = {"answer": {"type": "fixed", "text": "The heart is small. The left lung is dense. No fracture"}}
+    [found] = answer("cxrreportgen", table(row, columns=columns), **said)
+    (heart, nowhere), (lung, [box]), (bones, too) = json.loads(found["output"])
+    assert (heart, lung, bones) == ("The heart is small.", "The left lung is dense.", "No fracture.")
+    assert nowhere is too is None
+    assert 0 <= box[0] < box[2] <= 1
+    assert 0 <= box[1] < box[3] <= 1
+    [said_again] = answer("cxrreportgen", table(row, columns=columns))
+    assert json.loads(said_again["output"]) == [["cough two views none.", None]]
+    with pytest.raises(WrongShape, match="'frontal_image' is missing"):
+        find("cxrreportgen").parse(table(["a"], columns=columns[1:2]))
+
+
+def test_medimageparse_masks_each_thing_that_the_text_names():
+    [row] = answer("medimageparse", table(["a", "tumour & vessel"], columns=("image", "text")))
+    assert row["text_features"] == ["tumour", "vessel"]
+    array = json.loads(row["image_features"])
+    things, height, width = array["shape"]
+    data = b64decode(array["data"], validate=True)
+    assert (things, len(data), array["dtype"]) == (2, 2 * height * width, "uint8")
+    masks = data[: height * width], data[height * width :]
+    assert masks[0] != masks[1]
+    assert all({*mask} == {0, 1} for mask in masks)
+    [many] = answer("medimageparse", table(["a", "x & " * 5000], columns=("image", "text")))
+    assert len(many["text_features"]) == 32
+
+
+def test_mmeft_gives_a_probability_to_every_label():
+    rows = [31, "fine", True], [67, None, False]
+    found = answer("mmeft", table(*rows, columns=("age", "opinion", "returning")))
+    assert [list(one) for one in found] == [["label1", "label2", "label3"]] * 2
+    assert [sum(one.values()) for one in found] == [pytest.approx(1)] * 2
+    assert found[0] != found[1]
+    [chosen] = answer("mmeft", table(rows[0], columns=("a", "b", "c")), answer=lambda *_: "label3")
+    assert chosen["label3"] >= 0.6
