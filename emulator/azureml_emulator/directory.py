@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from azureml_emulator.api_type import SERVERLESS
 from azureml_emulator.errors import ConfigError, EndpointNotFound
 from azureml_emulator.live import LiveEndpoint
 from azureml_emulator.wire import Call
@@ -19,8 +20,8 @@ class Directory:
     """The endpoints by name, and the ways to them.
 
     On an endpoint's own port every path is its own. On the main port come first the Host names
-    (`NAME.localhost`, or Azure's own), then the root, for a path that just one endpoint serves or that the one
-    marked `default` serves, then `/NAME/...`.
+    (`NAME.localhost`, or Azure's own), then the root, for a path that the one marked `default` serves, or just one
+    endpoint, or just one serverless endpoint, then `/NAME/...`.
     """
 
     def __init__(self, endpoints: Iterable[LiveEndpoint]) -> None:
@@ -57,7 +58,8 @@ class Directory:
             if len(marked) > 1:
                 names = " and ".join(one.name for one in marked)
                 raise ConfigError(f"{names} are both marked default, and both serve {path}; at most one can")
-            root[path] = marked[0] if marked else serving[0] if len(serving) == 1 else None
+            alone = serving if len(serving) == 1 else [one for one in serving if one.api_type is SERVERLESS]
+            root[path] = marked[0] if marked else alone[0] if len(alone) == 1 else None
         everywhere = [one for one in endpoints.values() if one.settings.default or len(endpoints) == 1]
         root["/"] = everywhere[0] if len(everywhere) == 1 else None
         self._endpoints, self._root = dict(endpoints), root

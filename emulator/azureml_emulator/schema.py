@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
@@ -43,9 +44,12 @@ class Framing(NamedTuple):
 
 
 class Fields(BaseModel):
-    """A JSON object of a request. Fields it does not name are accepted and ignored, as the real servers do."""
+    """A JSON object of a request. Fields it does not name are accepted and ignored, as the real servers do.
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    It is built when it is first needed: most runs need few of the shapes.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
 
 class Turn(Fields, extra="allow"):
@@ -216,10 +220,10 @@ class Schema(Generic[Body]):
     settle: Callable[[Scoring], Sequence[Answer]] | None = None
     standard: frozenset[str] = frozenset()
     task: str = ""
-    _validate: Callable[[Any], Body] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_validate", TypeAdapter(self.request).validator.validate_python)
+    @cached_property
+    def _validate(self) -> Callable[[Any], Body]:
+        return TypeAdapter(self.request).validator.validate_python
 
     def parse(self, document: Any) -> Reading:
         """Read a request body. Raises `WrongShape`, which names each field that is not as it should be."""
