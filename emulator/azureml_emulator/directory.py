@@ -1,7 +1,7 @@
 """Which endpoint a call is for: by the port it came in on, by its Host name, or by the first part of its path."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from azureml_emulator.api_type import SERVERLESS
 from azureml_emulator.errors import ConfigError, EndpointNotFound
@@ -28,14 +28,20 @@ class Directory:
         self._endpoints: dict[str, LiveEndpoint] = {}
         self._root: dict[str, LiveEndpoint | None] = {}
         self._lower: dict[str, LiveEndpoint] = {}
-        for endpoint in endpoints:
-            self.add(endpoint)
+        self._extend(endpoints)
 
     def add(self, endpoint: LiveEndpoint) -> None:
         """Take one in. Raises `ConfigError` if its name is taken, or its place at the root."""
-        if endpoint.name.lower() in self._lower:
-            raise ConfigError(f"two endpoints are called {endpoint.name!r}; names must differ, also in lower case")
-        self._rebuild({**self._endpoints, endpoint.name: endpoint})
+        self._extend([endpoint])
+
+    def _extend(self, endpoints: Iterable[LiveEndpoint]) -> None:
+        known, lower = dict(self._endpoints), set(self._lower)
+        for one in endpoints:
+            if one.name.lower() in lower:
+                raise ConfigError(f"two endpoints are called {one.name!r}; names must differ, also in lower case")
+            known[one.name] = one
+            lower.add(one.name.lower())
+        self._rebuild(known)
 
     def put(self, endpoint: LiveEndpoint) -> None:
         """Take one in, in the place of the one of that name if there is one. Raises `ConfigError` as `add` does."""
@@ -51,15 +57,11 @@ class Directory:
         self._rebuild({known: one for known, one in self._endpoints.items() if known != name})
 
     def _rebuild(self, endpoints: Mapping[str, LiveEndpoint]) -> None:
-        root: dict[str, LiveEndpoint | None] = {}
-        for path in {path for one in endpoints.values() for path in one.settings.paths}:
-            serving = [one for one in endpoints.values() if path in one.settings.paths]
-            marked = [one for one in serving if one.settings.default]
-            if len(marked) > 1:
-                names = " and ".join(one.name for one in marked)
-                raise ConfigError(f"{names} are both marked default, and both serve {path}; at most one can")
-            alone = serving if len(serving) == 1 else [one for one in serving if one.api_type is SERVERLESS]
-            root[path] = marked[0] if marked else alone[0] if len(alone) == 1 else None
+        serving: dict[str, list[LiveEndpoint]] = {}
+        for one in endpoints.values():
+            for path in one.settings.paths:
+                serving.setdefault(path, []).append(one)
+        root = {path: _at_root(path, ones) for path, ones in serving.items()}
         everywhere = [one for one in endpoints.values() if one.settings.default or len(endpoints) == 1]
         root["/"] = everywhere[0] if len(everywhere) == 1 else None
         self._endpoints, self._root = dict(endpoints), root
@@ -98,3 +100,13 @@ class Directory:
 
     def __len__(self) -> int:
         return len(self._endpoints)
+
+
+def _at_root(path: str, serving: Sequence[LiveEndpoint]) -> LiveEndpoint | None:
+    """Of those that serve a path, give the one to be reached at the root. Raises `ConfigError` if two are marked."""
+    marked = [one for one in serving if one.settings.default]
+    if len(marked) > 1:
+        names = " and ".join(one.name for one in marked)
+        raise ConfigError(f"{names} are both marked default, and both serve {path}; at most one can")
+    alone = serving if len(serving) == 1 else [one for one in serving if one.api_type is SERVERLESS]
+    return marked[0] if marked else alone[0] if len(alone) == 1 else None
