@@ -37,7 +37,7 @@ ACCESS, ADMISSION, LIVE, LOCAL, OPENAPI, AZURE_FILES = (
     f"{_OWN}test_{name}.py" for name in ("access", "admission", "live", "local", "openapi", "azure_files")
 )
 ARM_KEYS, ARM_DEPLOYMENTS = f"{_OWN}arm/test_keys.py", f"{_OWN}arm/test_online_deployments.py"
-LABELS = f"{_OWN}schemas/test_text_labels.py"
+LABELS, SHAPE_CHAT = f"{_OWN}schemas/test_text_labels.py", f"{_OWN}schemas/test_chat.py"
 
 
 @dataclass(frozen=True)

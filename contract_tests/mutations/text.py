@@ -4,7 +4,19 @@ import json
 
 from azureml_emulator import answers, journal, schema
 from azureml_emulator.inference_servers.llm_server import LlmServer
-from contract_tests.breaking import CHAT, CLIENT, COMPLETION, EVERY, NOTEBOOK, OPENAI, PAGE, mutation
+from azureml_emulator.schemas import all_schemas
+from contract_tests.breaking import (
+    CHAT,
+    CLIENT,
+    COMPLETION,
+    EVERY,
+    NOTEBOOK,
+    OPENAI,
+    PAGE,
+    SHAPE_CHAT,
+    mutation,
+    reshape,
+)
 
 
 @mutation("echo strips blanks", {EVERY: "test_text_survives", NOTEBOOK: "test_custom_formatter"})
@@ -52,3 +64,9 @@ def first_message(patch):
 
     original = schema.Prompt.chat
     patch.setattr(schema.Prompt, "chat", staticmethod(chat))
+
+
+@mutation("chat answers are as long as the model likes", {SHAPE_CHAT: "test_answers_have_a_limit"})
+def unlimited(patch):
+    read = all_schemas()["chat"].read
+    reshape(patch, "chat", read=lambda body: read(body)._replace(max_tokens=None))

@@ -36,6 +36,13 @@ def test_the_standard_fields_are_those_that_azure_documents():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("schema", "body", "limit"), [("chat", {"messages": USER}, 256), ("completions", {"prompt": "one"}, 16)]
+)
+def test_answers_have_a_limit_where_the_caller_sets_none(schema, body, limit):
+    assert find(schema).parse(body).max_tokens == limit
+
+
 @pytest.mark.parametrize("path", find("chat").paths)
 def test_versioned_routes_take_extra_parameters(path, make_call, json_of):
     reply = asked(make_call, {"n": 2, "top_k": 1}, path)
