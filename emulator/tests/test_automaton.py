@@ -73,6 +73,8 @@ COSTLY = {
     "a reference to itself": {"$ref": "#", "properties": {"a": {"properties": {"a": {"$ref": "#"}}}}},
     "choices of itself": {"anyOf": [{"$ref": "#"}] * 10},
     "all of itself": {"allOf": [{"$ref": "#"}] * 10},
+    "one type often": {"type": ["object"] * 100, "properties": {"a": {"$ref": "#", "items": {}}}, "required": ["a"]},
+    "ways down without end": a({"$ref": "#", "if": {}}),
     "a long list": a({"type": "array", "minItems": 10**9}),
     "a long enum": a({"enum": list(range(9000))}),
     "a far infinity": a({"type": "integer", "maximum": float("-inf")}),

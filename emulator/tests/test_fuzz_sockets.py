@@ -231,7 +231,8 @@ def spoken(port, pieces, ending):
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
         if ending in ("reset", "close"):
             return b""
-        data, closed = received(connection, QUIET) if ending == "wait" else (b"", False)
+        quiet = {"wait": QUIET, "answer": LATE}.get(ending)
+        data, closed = received(connection, quiet) if quiet else (b"", False)
         if not closed:
             try:
                 connection.shutdown(socket.SHUT_WR)
@@ -262,7 +263,7 @@ def test_any_bytes_are_answered_or_hung_up_on(running, heard, listener):
         heard.lines.clear()
         data = spoken(port, *dialogue)
         assert all(100 <= status < 500 for status in statuses(data)), data[:300]
-        assert spoken(good, [asking], "wait").endswith(b'[{"0": "hello"}]')
+        assert spoken(good, [asking], "answer").endswith(b'[{"0": "hello"}]')
         said = "\n".join(heard.lines)
         assert "Traceback" not in said + data.decode("latin-1")
         assert KEY.decode() not in said

@@ -59,6 +59,7 @@ class Sampler:
         try:
             for rules in self._alternatives([schema], [], draw, place.depth):
                 for attempt in range(_TRIES):
+                    self._schemas.step()
                     unused = self._hints.left
                     bare = place.depth >= _SHALLOW or attempt >= _TRIES // 2
                     try:
@@ -101,7 +102,8 @@ class Sampler:
             yield rules
         else:
             kinds = rules.get("type") or next((kind for kind, of in _KINDS.items() if rules.keys() & of), "string")
-            for kind in self._ordered([kinds] if isinstance(kinds, str) else kinds, draw.within(b"type"), depth):
+            kinds = [kinds] if isinstance(kinds, str) else list(dict.fromkeys(kinds))
+            for kind in self._ordered(kinds, draw.within(b"type"), depth):
                 yield {**rules, "type": kind}
 
     def _ordered(self, options: Sequence[Any], draw: Draw, depth: int) -> list[Any]:
