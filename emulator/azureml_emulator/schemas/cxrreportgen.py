@@ -60,6 +60,7 @@ SCHEMA = Schema(
     response=Response,
     read=read,
     write=write,
+    speaks=False,
     example={
         "input_data": {
             "columns": ["frontal_image", "lateral_image", *INDICATIONS],
