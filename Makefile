@@ -28,7 +28,7 @@ quick: .venv/.dev ## The everyday tests, under a minute
 	$(BIN)/pytest -q -n 2 -p no:benchmark -m "not slow"
 
 test: .venv/.dev $(LANGCHAIN)/.installed $(LANGCHAIN_03)/.installed $(AZURE)/.installed ## All tests, the referees included
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 -p no:benchmark
 	$(LANGCHAIN)/bin/pytest -q contract_tests/langchain_community
 	$(LANGCHAIN_03)/bin/pytest -q contract_tests/langchain_community -m "not slow"
 	$(AZURE)/bin/pytest -q contract_tests/azure
