@@ -11,6 +11,7 @@ from azureml_emulator.answers import AnswerSource, Echo, Python
 from azureml_emulator.api_type import API_TYPES, DEDICATED, ApiType
 from azureml_emulator.content_filter import SETTING as FILTER
 from azureml_emulator.content_filter import ContentFilter
+from azureml_emulator.explanation import in_words
 from azureml_emulator.inference_servers import INFERENCE_SERVERS, InferenceServer
 from azureml_emulator.json_shapes import SETTING, of_setting
 from azureml_emulator.latency import Latency
@@ -23,12 +24,20 @@ DEVELOPMENT_KEY = "azureml-emulator-development-key"
 
 _STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,31}$")]
+Name = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,31}$"),
+    in_words("a letter, then letters, digits and dashes, 32 characters at most"),
+]
 """Azure's rule for the names of endpoints (documented), but for its least length of 3."""
 
-DeploymentName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$")]
+DeploymentName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$"),
+    in_words("a letter, then letters, digits, dashes, dots and underscores, 64 characters at most"),
+]
 
-Key = Annotated[str, StringConstraints(pattern=r"^[!-~]+$")]
+Key = Annotated[str, StringConstraints(pattern=r"^[!-~]+$"), in_words("printable ASCII characters without blanks")]
 """A key: printable ASCII without blanks, so that it survives a header."""
 
 

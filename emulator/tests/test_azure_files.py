@@ -191,8 +191,19 @@ class TestRefused:
         [
             ({"endpoint": ENDPOINT.replace("auth_mode: key", "auth_mode: keys")}, "endpoint.yml:3: auth_mode: Input"),
             ({"endpoint": ENDPOINT.replace("traffic", "trafic")}, "endpoint.yml:4: trafic: unknown setting (did you"),
-            ({"endpoint": ENDPOINT.replace("otter-shop", "o")}, "endpoint.yml:2: name: expected to match"),
-            ({"endpoint": ENDPOINT.replace("otter-shop", "otter-")}, "endpoint.yml:2: name: expected to match"),
+            ({"endpoint": ENDPOINT.replace("otter-shop", "o")}, "endpoint.yml:2: name: expected 3 to 32"),
+            (
+                {"endpoint": ENDPOINT.replace("otter-shop", "otter-")},
+                "endpoint.yml:2: name: expected 3 to 32",
+            ),
+            (
+                {"endpoint": ENDPOINT.replace("otter-shop", "my_endpoint_1")},
+                "endpoint.yml:2: name: expected 3 to 32 letters, digits and dashes, a letter first and no dash last",
+            ),
+            (
+                {"endpoint": ENDPOINT.replace("otter-shop", "[]")},
+                "endpoint.yml:2: name: Input should be",
+            ),
             (
                 {"endpoint": ENDPOINT.replace("green", "gren"), "blue": BLUE, "green": GREEN},
                 "endpoint.yml:4: traffic.gren: expected deployments among blue, green, not 'gren'",

@@ -109,7 +109,7 @@ def test_an_empty_file_is_no_configuration(load, text):
         ),
         (
             "endpoints:\n  - name: a_b\n    schema: gpt2",
-            "emulator.yml:2: endpoints[0].name: expected to match ^[A-Za-z][A-Za-z0-9-]{0,31}$, not 'a_b'",
+            "emulator.yml:2: endpoints[0].name: expected a letter, then letters, digits and dashes, 32 c",
         ),
     ],
 )
@@ -129,11 +129,11 @@ def test_a_wrong_key_is_not_shown(load):
     with pytest.raises(ConfigError) as error:
         load("endpoints:\n  - name: a\n    schema: gpt2\n    key: 'my secret key'")
     assert "secret" not in str(error.value)
-    assert "endpoints[0].key: expected to match" in str(error.value)
+    assert "endpoints[0].key: expected printable ASCII characters without blanks" in str(error.value)
     with pytest.raises(ConfigError) as error:
         load("endpoints: [{name: a, schema: gpt2, secondary_key: 'second secret', signing_key: 'third secret'}]")
     assert "secret" not in str(error.value)
-    assert "secondary_key: expected to match" in str(error.value)
+    assert "secondary_key: expected printable ASCII" in str(error.value)
 
 
 def test_a_file_that_is_not_there_or_no_text(tmp_path):

@@ -8,7 +8,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 from pydantic.alias_generators import to_camel
 
 from azureml_emulator.arm.errors import BadRequest
-from azureml_emulator.azure_files.values import DeploymentName, EndpointName
 from azureml_emulator.errors import BadBody
 from azureml_emulator.request import parse
 from azureml_emulator.schema import path as spelt
@@ -186,12 +185,7 @@ def checked_name(name: str, rule: Any, what: str) -> str:
     """Check a name by Azure's rule, a type of pydantic's. Raises `BadRequest`."""
     try:
         checked: str = TypeAdapter(rule).validate_python(name)
-    except ValidationError:
-        raise BadRequest(f"{what} name {name[:80]!r}: expected {_RULES[rule]}", "name") from None
+    except ValidationError as error:
+        message = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
+        raise BadRequest(f"{what} name {name[:80]!r}: {message}", "name") from None
     return checked
-
-
-_RULES = {
-    EndpointName: "3 to 32 letters, digits and dashes, a letter first and no dash last",
-    DeploymentName: "a letter, then letters, digits, dashes, dots and underscores",
-}

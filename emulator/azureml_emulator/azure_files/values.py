@@ -6,6 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, StringConstraints
 
+from azureml_emulator import endpoint
+from azureml_emulator.explanation import in_words
+
 STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
@@ -27,10 +30,14 @@ def _names(mapping: Any) -> Any:
     return {str(name): value for name, value in mapping.items()} if isinstance(mapping, Mapping) else mapping
 
 
-EndpointName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{1,30}[A-Za-z0-9]$")]
-"""3 to 32 letters, digits and dashes, a letter first and no dash last (documented; azure-ai-ml, read in code)."""
+EndpointName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{1,30}[A-Za-z0-9]$"),
+    in_words("3 to 32 letters, digits and dashes, a letter first and no dash last"),
+]
+"""Azure's rule (documented; azure-ai-ml, read in code)."""
 
-DeploymentName = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$")]
+DeploymentName = Annotated[endpoint.DeploymentName, BeforeValidator(_text)]
 
 Text = Annotated[str, BeforeValidator(_text)]
 """A text, or a number that means one: `version: 1`."""
