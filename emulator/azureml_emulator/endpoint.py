@@ -11,13 +11,12 @@ from azureml_emulator.answers import AnswerSource, Echo, Python
 from azureml_emulator.api_type import API_TYPES, DEDICATED, ApiType
 from azureml_emulator.content_filter import SETTING as FILTER
 from azureml_emulator.content_filter import ContentFilter
-from azureml_emulator.explanation import in_words
 from azureml_emulator.inference_servers import INFERENCE_SERVERS, InferenceServer
 from azureml_emulator.json_shapes import SETTING, of_setting
 from azureml_emulator.latency import Latency
 from azureml_emulator.schema import Schema
 from azureml_emulator.schemas import all_schemas, find
-from azureml_emulator.spelling import nearest
+from azureml_emulator.spelling import in_words, nearest
 
 DEVELOPMENT_KEY = "azureml-emulator-development-key"
 """The key of every endpoint that is given none. It is public, like Azurite's, and opens nothing but emulators."""

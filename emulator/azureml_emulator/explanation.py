@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from pydantic import ValidationError, WrapValidator
+from pydantic import ValidationError
 
 from azureml_emulator.schema import path
 from azureml_emulator.spelling import nearest
@@ -11,20 +11,6 @@ from azureml_emulator.yaml_source import Loc, Source
 
 _UNKNOWN = "unexpected_keyword_argument"
 _SECRET = ("key", "secondary_key", "signing_key")
-
-
-def in_words(rule: str) -> WrapValidator:
-    """Have a text that does not match its pattern refused in words: what was expected."""
-
-    def checked(value: Any, check: Callable[[Any], Any]) -> Any:
-        try:
-            return check(value)
-        except ValidationError as error:
-            if error.errors(include_input=False)[0]["type"] == "string_pattern_mismatch":
-                raise ValueError(f"expected {rule}") from None
-            raise
-
-    return WrapValidator(checked)
 
 
 def lines(

@@ -1,10 +1,27 @@
-"""Guess what somebody meant."""
+"""Words for those who mistyped: what they may have meant, and what was expected."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError, WrapValidator
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Give ` (did you mean 'x'?)` for the known word nearest to this one, or nothing."""
     found = get_close_matches(word.lower(), list(known), n=1)
     return f" (did you mean {found[0]!r}?)" if found else ""
+
+
+def in_words(rule: str) -> WrapValidator:
+    """Have a text that does not match its pattern refused in words: what was expected."""
+
+    def checked(value: Any, check: Callable[[Any], Any]) -> Any:
+        try:
+            return check(value)
+        except ValidationError as error:
+            if error.errors(include_input=False)[0]["type"] == "string_pattern_mismatch":
+                raise ValueError(f"expected {rule}") from None
+            raise
+
+    return WrapValidator(checked)

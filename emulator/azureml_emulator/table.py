@@ -12,6 +12,8 @@ LONG_LIST_OF_LISTS = 2
 """The same for a list of objects or lists; of a longer one, the first is."""
 LONG_WORD = 100
 """Characters up to which a word is shown as a whole, such as an image in base64."""
+LONG_TEXT = 600
+"""The same for a text of many words."""
 _OVERLONG = re.compile(rf"\S{{{LONG_WORD + 1},}}")
 
 
@@ -50,7 +52,10 @@ def _examples(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def shortened(answer: Any) -> Any:
-    """Cut long lists, such as vectors, and long words, such as images in base64, and say how much was left out."""
+    """Cut long lists, such as vectors, long words, such as images in base64, and long texts, such as JSON within.
+
+    Each says how much was left out.
+    """
     if isinstance(answer, Mapping):
         return {key: shortened(value) for key, value in answer.items()}
     if isinstance(answer, list):
@@ -60,7 +65,10 @@ def shortened(answer: Any) -> Any:
         )
         more = [f"... {len(answer) - len(shown)} more"] if len(shown) < len(answer) else []
         return [*map(shortened, shown), *more]
-    return _OVERLONG.sub(_cut, answer) if isinstance(answer, str) else answer
+    if not isinstance(answer, str):
+        return answer
+    text = _OVERLONG.sub(_cut, answer)
+    return text if len(text) <= LONG_TEXT else f"{text[:LONG_TEXT]}... {len(text) - LONG_TEXT} more characters"
 
 
 def _cut(word: re.Match[str]) -> str:

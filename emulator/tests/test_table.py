@@ -27,3 +27,9 @@ def test_what_is_long_is_cut_and_says_so(answer, shown):
 def test_an_image_within_is_cut_too():
     picture = base64.b64encode(bytes(range(256))).decode()
     assert table.shortened([{"images": [picture]}]) == [{"images": [picture[:40] + "... 304 more characters"]}]
+
+
+def test_a_long_text_is_cut_at_its_end():
+    text = "many words " * 90
+    assert table.shortened([text]) == [text[:600] + "... 390 more characters"]
+    assert table.shortened(text[:600]) == text[:600]

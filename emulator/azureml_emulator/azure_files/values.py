@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, StringConstraints
 
 from azureml_emulator import endpoint
-from azureml_emulator.explanation import in_words
+from azureml_emulator.spelling import in_words
 
 STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, defer_build=True)
 
