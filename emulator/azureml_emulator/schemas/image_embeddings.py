@@ -15,7 +15,11 @@ MODELS = {
     "virchow*": ("output", 2560),
     "prov-gigapath*": ("image_features", 1536),
 }
-"""What the models call a vector, and its length: as published with the models; the cards' samples cut them short."""
+"""What the models call a vector, and its length: as published with the models; the cards' samples cut them short.
+
+Unverified: that Prov-GigaPath's is a list. Its card shows no answer, and the client in Microsoft's
+healthcareai-examples decodes `image_features` from base64 of a tensor that PyTorch saved.
+"""
 
 OTHERS = ("image_features", 768)
 
@@ -46,5 +50,6 @@ SCHEMA = Schema(
         "Virchow*",
         "Prov-GigaPath",
     ),
-    evidence="documented: model cards of facebook-dinov2-image-embeddings-base, hibou-b, Virchow and others",
+    evidence="documented: model cards of facebook-dinov2-image-embeddings-base, hibou-b, Virchow and others; "
+    "unverified: Prov-GigaPath's answers",
 )

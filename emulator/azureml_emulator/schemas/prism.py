@@ -52,7 +52,10 @@ def read(body: Request) -> Reading:
 
 
 def write(scoring: Scoring) -> Response:
-    """A report for each slide, or the probabilities of "no" and "yes", which add up to 1."""
+    """A report for each slide, or the probabilities of "no" and "yes", which add up to 1.
+
+    Unverified: that they stand in this order; the card shows two numbers without saying which is which.
+    """
     if scoring.reading.form != CHOICE:
         return [{"output": f"</s>{text}</s>"} for text in scoring.texts]
     found = [dict(scored(scoring.draw_of(at), ("no", "yes"), said)) for at, said in enumerate(scoring.texts)]
@@ -78,5 +81,5 @@ SCHEMA = Schema(
         },
     ),
     models=("Prism",),
-    evidence="documented: model card of Prism",
+    evidence="documented: model card of Prism; unverified: the order of the two probabilities",
 )
