@@ -1,6 +1,6 @@
 """What `azureml-emulator serve` was told: files, variables, options; read together, and again when a file changes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,7 +50,8 @@ class Instructions:
         if not azure:
             if sets:
                 raise ConfigError("--set is for deployments of Azure's files; none is given")
-            return Loaded(config.overlaid(companion, self.variables, self.options), (), tuple(watched))
+            settings = config.overlaid(companion, self.variables, self.options)
+            return Loaded(settings, tuple(_emptiness(companion, settings)), tuple(watched))
         hosting = Hosting(azure, companion)
         settings = config.overlaid(hosting.source, self.variables, self.options, hosting.complete)
         return Loaded(settings, tuple(hosting.notes), tuple(watched))
@@ -77,3 +78,9 @@ class Instructions:
         if wrong:
             raise ConfigError(f"--set: expected NAME=VALUE, not {wrong[0]!r}")
         return {name: value for name, _, value in split}
+
+
+def _emptiness(source: Source, settings: Config) -> Iterator[str]:
+    """Remark on a file that says nothing, lest it be thought to say what others said."""
+    if source.name and not source.document and settings.endpoints == Config().endpoints:
+        yield f"{source.name}: the file is empty, so the built-in endpoints are meant, one for each wire shape"

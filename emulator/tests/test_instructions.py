@@ -66,3 +66,13 @@ def test_what_cannot_be(told, expected):
     with pytest.raises(ConfigError) as error:
         Instructions(**told).load()
     assert str(error.value).startswith(expected)
+
+
+@pytest.mark.parametrize("text", ["", "# only a remark\n", "{}\n"])
+def test_an_empty_file_is_remarked_on_unless_endpoints_come_from_elsewhere(write, text):
+    empty = write("empty.yml", text)
+    remark = f"{empty}: the file is empty, so the built-in endpoints are meant, one for each wire shape"
+    assert Instructions((empty,)).load().notes == Instructions(config=empty).load().notes == (remark,)
+    elsewhere = {"AZUREML_EMULATOR_ENDPOINTS__GPT2__KEY": "k1"}
+    assert Instructions((empty,), variables=elsewhere).load().notes == ()
+    assert Instructions().load().notes == Instructions((write("own.yml", "port: 1"),)).load().notes == ()
