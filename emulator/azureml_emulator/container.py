@@ -161,7 +161,7 @@ class Container:
                 for prompt in reading.prompts
                 for choice in range(reading.choices)
             ]
-            return Run(self._write(schema, request, reading, answers), schema, reading, heard=heard)
+            return Run(self._write(schema, request, reading, answers), schema, reading, None, heard)
         except ContainerError as error:
             return Run(self.server.refuse(error, request.path, request.ids), schema, reading, error, heard)
 

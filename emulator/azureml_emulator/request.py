@@ -175,10 +175,9 @@ class Request:
         if self._ids is None:
             sent = self.call.headers
             legacy, trace = sent.get("x-ms-request-id", ""), sent.get("traceid", "")
-            ids = (self.guid, self.client_id) if self.door else self._own_ids()
-            self._ids = Ids(*ids, legacy, trace, self.door)
+            if self.door:
+                self._ids = Ids(self.guid, self.client_id, legacy, trace)
+            else:
+                own = sent.get("x-request-id", self.guid)
+                self._ids = Ids(own, sent.get("x-ms-client-request-id", ""), legacy, trace, door=False)
         return self._ids
-
-    def _own_ids(self) -> tuple[str, str]:
-        sent = self.call.headers
-        return sent.get("x-request-id", self.guid), sent.get("x-ms-client-request-id", "")
