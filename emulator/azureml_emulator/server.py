@@ -4,7 +4,7 @@ import asyncio
 import errno
 import logging
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from itertools import groupby
@@ -36,8 +36,6 @@ def _in_a_line(record: logging.LogRecord) -> bool:
 
 _logger.addFilter(_in_a_line)
 
-_POLL_SECONDS = 0.05
-
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 MAX_BODY = 100 << 20
@@ -68,8 +66,7 @@ class Server:
         self._runners: dict[str, web.ServerRunner] = {}
         self._loop = asyncio.get_running_loop()
         self._now = self._loop.time
-        self._open: dict[str, int] = {}
-        self._idle = asyncio.Event()
+        self._open: dict[str, _OpenAnswers] = {}
 
     def url(self, listener: str = "") -> str:
         """The address of the main port, or of an endpoint's own port."""
@@ -84,9 +81,7 @@ class Server:
         handler = partial(self._handle, listener) if listener else self._handle_main
         await self.host_at(listener, handler, port, self._ssl_context)
 
-    async def host_at(
-        self, listener: str, handler: Handler, port: int, ssl_context: ssl.SSLContext | None
-    ) -> None:
+    async def host_at(self, listener: str, handler: Handler, port: int, ssl_context: ssl.SSLContext | None) -> None:
         """Open a port for whatever a handler answers there; 0 takes any that is free.
 
         Raises `ConfigError` if it cannot be had.
@@ -102,7 +97,7 @@ class Server:
             await runner.cleanup()
             raise ConfigError(_unavailable(self.host, port, listener, error)) from None
         self._runners[listener] = runner
-        self._open.setdefault(listener, 0)
+        self._open.setdefault(listener, _OpenAnswers())
         self.ports[listener] = runner.addresses[0][1]
 
     async def close(self, listener: str, grace: float = 0.0) -> None:
@@ -111,9 +106,7 @@ class Server:
         runner = self._runners.pop(listener)
         for site in list(runner.sites):
             await site.stop()
-        deadline = self._now() + grace
-        while self._open[listener] and self._now() < deadline:
-            await asyncio.sleep(_POLL_SECONDS)
+        await _finished([self._open[listener]], grace)
         left = [one.transport for one in runner.server.connections] if runner.server else []
         await runner.cleanup()
         for transport in left:
@@ -123,15 +116,14 @@ class Server:
     async def stop(self, grace: float) -> None:
         """Refuse new work, let open answers finish for up to `grace` seconds, then close every port."""
         self.engine.drain(time())
-        if any(self._open.values()):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._idle.wait(), grace)
+        await _finished(self._open.values(), grace)
         for listener in list(self._runners):
             await self.close(listener)
 
     def hurry(self) -> None:
         """Wait no longer for open answers."""
-        self._idle.set()
+        for answers in self._open.values():
+            answers.finished.set()
 
     def _request(self, message, payload, protocol, writer, task) -> web.BaseRequest:  # type: ignore[no-untyped-def]
         return web.BaseRequest(message, payload, protocol, writer, task, self._loop, client_max_size=self._max_body)
@@ -144,18 +136,14 @@ class Server:
 
     async def _handle(self, listener: str, request: web.BaseRequest) -> web.StreamResponse:
         start = self._now()
-        self._open[listener] += 1
-        try:
-            call = await self._call(listener, request)
-            return await self._play(request, self.engine.score(call), start)
-        except (web.RequestPayloadError, http_exceptions.HttpProcessingError):
-            return web.Response(status=400, text="Bad Request")
-        except ConnectionError:  # gone before the request was whole
-            return _CLOSE
-        finally:
-            self._open[listener] -= 1
-            if self.engine.draining and not any(self._open.values()):
-                self._idle.set()
+        with self._open[listener]:
+            try:
+                call = await self._call(listener, request)
+                return await self._play(request, self.engine.score(call), start)
+            except (web.RequestPayloadError, http_exceptions.HttpProcessingError):
+                return web.Response(status=400, text="Bad Request")
+            except ConnectionError:  # gone before the request was whole
+                return _CLOSE
 
     async def _call(self, listener: str, request: web.BaseRequest) -> Call:
         at = time()
@@ -222,6 +210,32 @@ class Server:
         seconds = deadline - self._now()
         if seconds > 0:
             await asyncio.sleep(seconds)
+
+
+class _OpenAnswers:
+    """Counts the answers that a port has open; `finished` is set while there are none, or nobody shall wait."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self.finished = asyncio.Event()
+        self.finished.set()
+
+    def __enter__(self) -> None:
+        self._count += 1
+        self.finished.clear()
+
+    def __exit__(self, *_: object) -> None:
+        self._count -= 1
+        if not self._count:
+            self.finished.set()
+
+
+async def _finished(ports: Iterable[_OpenAnswers], grace: float) -> None:
+    """Wait for the open answers of some ports, but no longer than `grace` seconds."""
+    waiting = [one.finished.wait() for one in ports if not one.finished.is_set()]
+    if waiting:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*waiting), grace)
 
 
 class _Written(web.StreamResponse):
