@@ -30,7 +30,7 @@ each = pytest.mark.parametrize("name", list(all_schemas()))
 def test_any_call_gets_an_answer_that_azure_could_have_given(name):
     """On any path, by any method, with any headers."""
 
-    @settings(FUZZING, max_examples=SHARE // 5 or 5)
+    @settings(FUZZING, max_examples=SHARE // 5 or 3)
     @given(calls(name))
     def fuzz(call):
         answered(ENGINE, call)
@@ -42,7 +42,7 @@ def test_any_call_gets_an_answer_that_azure_could_have_given(name):
 def test_an_authorised_body_of_any_shape_is_answered_or_refused_by_name(name):
     """By each answer source, and once more by one, who then knows it by its bytes."""
 
-    @settings(FUZZING, max_examples=SHARE * 4 // 5 // 5 or 4)
+    @settings(FUZZING, max_examples=SHARE * 4 // 5 // 5 or 2)
     @given(body=bodies(name))
     def fuzz(body):
         for deployment in ("echo", *DEPLOYMENTS):
@@ -57,7 +57,7 @@ def test_an_authorised_body_of_any_shape_is_answered_or_refused_by_name(name):
 def test_no_json_schema_of_a_caller_is_too_much(path):
     """As a tool's parameters, and as the form of the answer: endless, contradictory, huge, or none at all."""
 
-    @settings(FUZZING, max_examples=HUNT // 20 or 15)
+    @settings(FUZZING, max_examples=HUNT // 20 or 10)
     @given(body=written(constrained()))
     def fuzz(body):
         assert answered(ENGINE, Call("POST", path, AUTHORISED, body, 0.0, "chat")).status in {200, 400, 422, 500}
@@ -93,7 +93,7 @@ GUARDED = Engine(
 def test_limits_filters_and_copies_hold_for_any_calls(name):
     """The calls of one crowd, within a few seconds."""
 
-    @settings(FUZZING, max_examples=HUNT // 100 or 5)
+    @settings(FUZZING, max_examples=HUNT // 100 or 3)
     @given(st.lists(st.tuples(calls(name), st.floats(0, 3)), min_size=1, max_size=6))
     def fuzz(crowd):
         for call, at in sorted(crowd, key=lambda one: one[1]):

@@ -257,7 +257,7 @@ def test_any_bytes_are_answered_or_hung_up_on(running, heard, listener):
     asking = b"POST /score HTTP/1.1\r\nHost: x\r\n%s\r\n%s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
     asking %= KEYED, JSON_TYPE, len(GPT2), GPT2
 
-    @settings(FUZZING, max_examples=HUNT // 60 or 15)
+    @settings(FUZZING, max_examples=HUNT // 60 or 10)
     @given(dialogues())
     def fuzz(dialogue):
         heard.lines.clear()
