@@ -123,7 +123,8 @@ class Server:
     def hurry(self) -> None:
         """Wait no longer for open answers."""
         for answers in self._open.values():
-            answers.finished.set()
+            if answers.awaited:
+                answers.awaited.set()
 
     def _request(self, message, payload, protocol, writer, task) -> web.BaseRequest:  # type: ignore[no-untyped-def]
         return web.BaseRequest(message, payload, protocol, writer, task, self._loop, client_max_size=self._max_body)
@@ -136,14 +137,19 @@ class Server:
 
     async def _handle(self, listener: str, request: web.BaseRequest) -> web.StreamResponse:
         start = self._now()
-        with self._open[listener]:
-            try:
-                call = await self._call(listener, request)
-                return await self._play(request, self.engine.score(call), start)
-            except (web.RequestPayloadError, http_exceptions.HttpProcessingError):
-                return web.Response(status=400, text="Bad Request")
-            except ConnectionError:  # gone before the request was whole
-                return _CLOSE
+        answers = self._open[listener]
+        answers.count += 1
+        try:
+            call = await self._call(listener, request)
+            return await self._play(request, self.engine.score(call), start)
+        except (web.RequestPayloadError, http_exceptions.HttpProcessingError):
+            return web.Response(status=400, text="Bad Request")
+        except ConnectionError:  # gone before the request was whole
+            return _CLOSE
+        finally:
+            answers.count -= 1
+            if not answers.count and answers.awaited:
+                answers.awaited.set()
 
     async def _call(self, listener: str, request: web.BaseRequest) -> Call:
         at = time()
@@ -213,29 +219,23 @@ class Server:
 
 
 class _OpenAnswers:
-    """Counts the answers that a port has open; `finished` is set while there are none, or nobody shall wait."""
+    """How many answers a port has open, and what to set when the last one is out, if somebody waits for that."""
 
     def __init__(self) -> None:
-        self._count = 0
-        self.finished = asyncio.Event()
-        self.finished.set()
+        self.count = 0
+        self.awaited: asyncio.Event | None = None
 
-    def __enter__(self) -> None:
-        self._count += 1
-        self.finished.clear()
-
-    def __exit__(self, *_: object) -> None:
-        self._count -= 1
-        if not self._count:
-            self.finished.set()
+    async def finished(self) -> None:
+        """Wait until none is open."""
+        if self.count:
+            self.awaited = asyncio.Event()
+            await self.awaited.wait()
 
 
 async def _finished(ports: Iterable[_OpenAnswers], grace: float) -> None:
     """Wait for the open answers of some ports, but no longer than `grace` seconds."""
-    waiting = [one.finished.wait() for one in ports if not one.finished.is_set()]
-    if waiting:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.gather(*waiting), grace)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.gather(*(one.finished() for one in ports)), grace)
 
 
 class _Written(web.StreamResponse):

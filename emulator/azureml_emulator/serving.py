@@ -1,6 +1,7 @@
 """`azureml-emulator serve`: from the configuration to open ports, and back down at a signal."""
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -47,6 +48,7 @@ async def serve(loaded: Loaded, load: Callable[[], Loaded]) -> None:
             _forget(config.ready_file)
             await _listen(server, config)
             _remark(notes)
+            gc.freeze()  # what is loaded by now stays: the collector need not look through it again
             with _announced(server, config):
                 aside = [asyncio.create_task(_flush(log))]
                 if config.reload and files:

@@ -1,5 +1,6 @@
 """The command, run as people and scripts run it."""
 
+import contextlib
 import json
 import os
 import re
@@ -165,6 +166,16 @@ def score(url, body, key=DEVELOPMENT_KEY):
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     with urlopen(Request(url, json.dumps(body).encode(), headers), timeout=10) as response:
         return json.loads(response.read())
+
+
+def free_ports(count):
+    """Find free ports in a row, below those that the system gives to other tests."""
+    for first in range(20_000 + os.getpid() % 5_000, 32_000, count):
+        with contextlib.ExitStack() as probes, contextlib.suppress(OSError):
+            for port in range(first, first + count):
+                probes.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return first
+    raise AssertionError("no free ports")
 
 
 class TestServe:
@@ -339,9 +350,7 @@ class TestServe:
         assert server.process.wait(timeout=20) == 0
 
     def test_automatic_ports_leave_out_those_that_are_asked_for(self, serve):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_ports(3)
         endpoints = [{"name": "a", "schema": "gpt2"}, {"name": "b", "schema": "gpt2", "port": port + 1}]
         server = serve("--port", str(port), "--print-urls", "json", AZUREML_EMULATOR_ENDPOINTS=json.dumps(endpoints))
         shown = json.loads(server.process.stdout.readline())
