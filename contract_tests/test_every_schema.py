@@ -135,6 +135,7 @@ def test_text_survives(azureml_emulator, schema, text):
     assert text in list(leaves(said(schema, body)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("schema", WHOLE)
 def test_megabyte_survives(azureml_emulator, schema):
     endpoint = azureml_emulator.endpoint(schema)

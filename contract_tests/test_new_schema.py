@@ -70,6 +70,9 @@ SCHEMA = Schema(
 '''
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory) -> dict[str, str]:
     """The environment of a process in which the package has one file more."""
@@ -170,7 +173,6 @@ def enums(value: object) -> list[list[str]]:
     return here + [enum for one in value.values() for enum in enums(one)]
 
 
-@pytest.mark.slow
 def test_it_passes_what_every_shape_must(environment, tmp_path):
     """The tests for every shape, unchanged, take it in by themselves."""
     shutil.copy(EVERY_SCHEMA, tmp_path)

@@ -62,6 +62,7 @@ def commands(text):
         yield line, printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lines", "_after"), blocks("console"))
 def test_commands_run_and_print_what_is_shown(lines, _after, served, monkeypatch):
     monkeypatch.chdir(ROOT)

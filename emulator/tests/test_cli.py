@@ -178,6 +178,7 @@ def free_ports(count):
     raise AssertionError("no free ports")
 
 
+@pytest.mark.slow
 class TestServe:
     def test_shows_a_table_curl_lines_and_when_it_is_ready(self, serve):
         server = serve("--port", "0")

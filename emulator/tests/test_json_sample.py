@@ -274,6 +274,7 @@ def wider(inner):
 SCHEMAS = st.recursive(LEAVES, wider, max_leaves=6).filter(lambda one: isinstance(one, dict))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(SCHEMAS)
 def test_built_schemas(schema):
@@ -293,6 +294,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(SCHEMAS, VALUES)
 def test_own_judgement_is_that_of_the_library(schema, value):
