@@ -183,6 +183,8 @@ def test_it_passes_what_every_shape_must(environment, tmp_path):
         "no:cacheprovider",
         "-W",
         "error",
+        "-o",
+        "markers=slow",
         "-k",
         "question",
         "-v",

@@ -122,7 +122,7 @@ class Container:
             serve = self._route(request)
             self.server.admit(request.ids)
         except ContainerError as error:
-            return Run(self.server.refuse(error, request.path, request.ids), error=error)
+            return self._refuse(error, request)
         return serve(request)
 
     def _route(self, request: Request) -> Callable[[Request], Run]:
@@ -138,7 +138,7 @@ class Container:
         try:
             result = page(self._service, request.call)
         except ContainerError as error:
-            return Run(self.server.refuse(error, request.path, request.ids), error=error)
+            return self._refuse(error, request)
         return Run(result._replace(headers=result.headers + self.server.signature(request.ids)))
 
     def _refuse(self, error: ContainerError, request: Request) -> Run:

@@ -10,14 +10,14 @@ from azureml_emulator.arm.bodies import DeploymentBody, LogsBody, checked_name, 
 from azureml_emulator.arm.errors import Conflict, NotFound
 from azureml_emulator.arm.estate import Estate, Holding
 from azureml_emulator.arm.messages import Response
-from azureml_emulator.arm.online_endpoints import ENDPOINT
+from azureml_emulator.arm.online_endpoints import OnlineEndpoints
 from azureml_emulator.arm.operations import Operations
 from azureml_emulator.arm.routes import Route, Visit
 from azureml_emulator.arm.shapes import deployed
 from azureml_emulator.azure_files.values import DeploymentName
 from azureml_emulator.endpoint import Deployment
 
-DEPLOYMENTS = ENDPOINT + "/deployments"
+DEPLOYMENTS = OnlineEndpoints.path_of_one() + "/deployments"
 DEPLOYMENT = DEPLOYMENTS + "/{deployment}"
 _LIMIT = 20
 """Deployments of an endpoint: Azure's quota (documented)."""

@@ -6,45 +6,28 @@ from typing import Any
 from azureml_emulator.api_type import DEDICATED
 from azureml_emulator.arm import keys
 from azureml_emulator.arm.bodies import EndpointBody, checked_name, document, read
+from azureml_emulator.arm.endpoints import Endpoints
 from azureml_emulator.arm.errors import BadRequest
-from azureml_emulator.arm.estate import Estate, Holding
+from azureml_emulator.arm.estate import Holding
 from azureml_emulator.arm.messages import Response
-from azureml_emulator.arm.operations import Operations
-from azureml_emulator.arm.routes import WORKSPACE, Route, Visit
+from azureml_emulator.arm.routes import Route, Visit
 from azureml_emulator.arm.shapes import fronted
 from azureml_emulator.azure_files.values import EndpointName
 from azureml_emulator.spelling import nearest
 
-ENDPOINTS = WORKSPACE + "/onlineEndpoints"
-ENDPOINT = ENDPOINTS + "/{endpoint}"
 AUTH_MODES = {"key": "Key", "aml_token": "AMLToken", "aad_token": "AADToken"}
 
 
-class OnlineEndpoints:
+class OnlineEndpoints(Endpoints):
     """The room of the online endpoints."""
 
-    def __init__(self, estate: Estate, operations: Operations, location: str) -> None:
-        self._estate = estate
-        self._operations = operations
-        self._location = location
+    api_type = DEDICATED
+    collection = "onlineEndpoints"
 
     @property
     def routes(self) -> Iterator[Route]:
-        """What is answered here."""
-        yield Route("GET", ENDPOINTS, self._list)
-        yield Route("GET", ENDPOINT, self._get)
-        yield Route("PUT", ENDPOINT, self._put)
-        yield Route("DELETE", ENDPOINT, self._delete)
-        yield Route("POST", ENDPOINT + "/listKeys", self._list_keys)
-        yield Route("POST", ENDPOINT + "/regenerateKeys", self._regenerate_keys)
-        yield Route("POST", ENDPOINT + "/token", self._token)
-
-    def _list(self, visit: Visit) -> Response:
-        found = [self._resource(one, visit) for one in self._estate if one.api_type is DEDICATED]
-        return Response(200, {"value": found})
-
-    def _get(self, visit: Visit) -> Response:
-        return Response(200, self._resource(self._known(visit), visit))
+        yield from super().routes
+        yield Route("POST", self.path_of_one() + "/token", self._token)
 
     def _put(self, visit: Visit) -> Response:
         name = checked_name(visit.names["endpoint"], EndpointName, "endpoint")
@@ -59,9 +42,7 @@ class OnlineEndpoints:
             mirror=_without_zeroes(body.properties.mirror_traffic),
         )
         _check_traffic(holding)
-        self._estate.put(holding)
-        opens = {} if former else {name: holding.door.get("port") or 0}
-        return self._operations.created(visit, self._resource(holding, visit), former is None, opens)
+        return self._held(visit, holding, former is None)
 
     def _new(self, name: str, body: EndpointBody) -> dict[str, Any]:
         given = body.properties.keys
@@ -73,16 +54,6 @@ class OnlineEndpoints:
             "secondary_key": given.secondary_key or self._estate.new_key(name),
         }
 
-    def _delete(self, visit: Visit) -> Response:
-        found = self._estate.find(visit.names["endpoint"], DEDICATED)
-        if found is None:
-            return Response(204)
-        self._estate.remove(found.name)
-        return self._operations.accepted(visit, closes=(found.name,))
-
-    def _list_keys(self, visit: Visit) -> Response:
-        return Response(200, keys.shown(self._known(visit)))
-
     def _regenerate_keys(self, visit: Visit) -> Response:
         self._estate.put(keys.regenerated(self._estate, self._known(visit), visit))
         return self._operations.accepted(visit)
@@ -90,19 +61,11 @@ class OnlineEndpoints:
     def _token(self, visit: Visit) -> Response:
         return Response(200, keys.token(self._known(visit), visit.request.at))
 
-    def _known(self, visit: Visit) -> Holding:
-        return self._estate.get(visit.names["endpoint"], DEDICATED)
-
-    def _resource(self, one: Holding, visit: Visit) -> dict[str, Any]:
+    def _own(self, one: Holding) -> dict[str, Any]:
         said = one.said.get("properties") or {}
         base = self._estate.url(one.name)
         path = one.endpoint().paths[0] if one.deployments else "/score"
         return {
-            "id": visit.id(ENDPOINT, endpoint=one.name),
-            "name": one.name,
-            "type": "Microsoft.MachineLearningServices/workspaces/onlineEndpoints",
-            "location": one.said.get("location") or self._location,
-            "tags": one.said.get("tags") or {},
             "kind": "Managed",
             "identity": self._estate.identity(one.name),
             "properties": {
