@@ -1,20 +1,17 @@
 """The configuration: a YAML file, environment variables over it, command-line options over both."""
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from azureml_emulator import environment, explanation, yaml_source
-from azureml_emulator.answers import AnswerSource
-from azureml_emulator.endpoint import Deployment, Endpoint, Port, RequestSettings, Whole, built_in
+from azureml_emulator import environment, explanation, setting_names, yaml_source
+from azureml_emulator.endpoint import Endpoint, Port, Whole, built_in
 from azureml_emulator.errors import ConfigError
-from azureml_emulator.latency import Latency
-from azureml_emulator.variant import Variant, settings_of
 from azureml_emulator.yaml_source import Source
 
 
@@ -114,24 +111,6 @@ def check(document: Mapping[str, Any], source: Source | None = None) -> Config:
     try:
         return TypeAdapter(Config).validate_python(document)
     except ValidationError as error:
-        raise ConfigError(
-            explanation.lines(error, source or Source(document, ""), _settings_at, _as_written)
-        ) from None
-
-
-def _as_written(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """Leave out the names of variants, which are a level for the validator but none in the file."""
-    return tuple(step for at, step in enumerate(loc) if not (at and loc[at - 1] in _FAMILIES))
-
-
-_FAMILIES: dict[str | int, type[Variant]] = {"answer": AnswerSource, "latency": Latency}
-
-
-def _settings_at(loc: tuple[str | int, ...]) -> list[str]:
-    """Name the settings of the place that a location points to."""
-    if len(loc) > 1 and loc[-2] in _FAMILIES:
-        return ["type", *settings_of(_FAMILIES[loc[-2]].members()[str(loc[-1])])]
-    if loc and loc[-1] == "request_settings":
-        return [one.name for one in dataclasses.fields(RequestSettings)]
-    owner = Deployment if "deployments" in loc else Endpoint if loc else Config
-    return [one.name for one in dataclasses.fields(owner)]
+        known = partial(setting_names.at, Config)
+        told = explanation.lines(error, source or Source(document, ""), known, setting_names.as_written)
+        raise ConfigError(told) from None

@@ -1,4 +1,4 @@
-"""Families of exchangeable parts: answer sources, latency models.
+"""Families of exchangeable parts: answer sources, latency models, faults, conditions.
 
 A member is one frozen pydantic dataclass. Its class name in snake case is its name in a configuration file,
 its fields are its settings, its docstring is its documentation; a subclass is known as soon as it exists.
@@ -6,7 +6,7 @@ its fields are its settings, its docstring is its documentation; a subclass is k
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
@@ -15,23 +15,35 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from azureml_emulator.spelling import nearest
 
+_MARK = "="
+"""Stands in the name of a level that the validator has and the file has not: `Latency=constant`."""
+
 
 class Variant:
-    """The root of a family is a direct subclass; its own subclasses are the members."""
+    """The root of a family is a direct subclass; the classes below it are the members.
+
+    A class in between that says `family=True` is no member, but the root of a family of its own, whose members belong
+    to both. Members may have members as their settings, as deep as one likes.
+    """
 
     kind: ClassVar[str]
     _members: ClassVar[dict[str, type["Variant"]]]
+    _families: ClassVar[dict[str, type["Variant"]]] = {}
+    _in_work: ClassVar[set[str]] = set()
 
-    def __init_subclass__(cls, **options: Any) -> None:
+    def __init_subclass__(cls, family: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
-        if Variant in cls.__bases__:
+        if family or Variant in cls.__bases__:
             cls._members = {}
+            Variant._families[cls.__name__] = cls
             return
         cls.kind = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
-        known = cls._members.get(cls.kind)
-        if known is not None and known.__qualname__ != cls.__qualname__:
-            raise TypeError(f"{cls.kind!r} is taken by {known.__qualname__}")
-        cls._members[cls.kind] = cls
+        for root in cls.__mro__:
+            if "_members" in vars(root):
+                known = root._members.setdefault(cls.kind, cls)
+                if known.__qualname__ != cls.__qualname__:
+                    raise TypeError(f"{cls.kind!r} is taken by {known.__qualname__}")
+                root._members[cls.kind] = cls
 
     @classmethod
     def members(cls) -> Mapping[str, type[Self]]:
@@ -46,8 +58,17 @@ class Variant:
         """
         return TypeAdapter(cls).validate_python(value)
 
+    short_forms: ClassVar[tuple[dict[str, Any], ...]] = ()
+    """JSON Schemas of what `spelled_out` takes."""
+
+    @classmethod
+    def spelled_out(cls, value: Any) -> Any:
+        """Give a short way of writing a member in long; a family that has one overrides this."""
+        return value
+
     @classmethod
     def _tagged(cls, value: Any) -> dict[str, Any]:
+        value = cls.spelled_out(value)
         settings = {"type": value} if isinstance(value, str) else value
         known = ", ".join(sorted(cls._members))
         if not isinstance(settings, Mapping) or not isinstance(settings.get("type"), str):
@@ -60,23 +81,44 @@ class Variant:
         return dict(settings)
 
     @classmethod
+    def _choice(cls, name: str) -> str:
+        return f"{cls.__name__}{_MARK}{name}"
+
+    @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        if Variant not in cls.__bases__:
+        if "_members" not in vars(cls):
             return handler(source)
-        members: dict[Any, Mapping[str, Any]] = {
-            name: core_schema.no_info_before_validator_function(_untagged, handler.generate_schema(member))
-            for name, member in cls._members.items()
-        }
+        ref = f"{cls.__module__}.{cls.__qualname__}:{id(cls)}"
+        if ref in Variant._in_work:
+            return core_schema.definition_reference_schema(ref)
+        Variant._in_work.add(ref)
+        try:
+            choices: dict[Any, CoreSchema] = {
+                cls._choice(name): core_schema.no_info_before_validator_function(
+                    _untagged, handler.generate_schema(member)
+                )
+                for name, member in cls._members.items()
+            }
+        finally:
+            Variant._in_work.remove(ref)
         return core_schema.no_info_wrap_validator_function(
             lambda value, proceed: value if isinstance(value, cls) else proceed(cls._tagged(value)),
-            core_schema.tagged_union_schema(members, discriminator="type"),
+            core_schema.tagged_union_schema(choices, discriminator=lambda settings: cls._choice(settings["type"])),
+            ref=ref,
         )
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        if Variant not in cls.__bases__:
-            return handler(schema)
-        return {"anyOf": [form for name, one in sorted(cls._members.items()) for form in _forms(name, one)]}
+        if "_members" not in vars(cls):
+            form = handler(schema)
+            _tell_type(cls.kind, handler.resolve_ref_schema(form))
+            return form
+        choices = schema["schema"]["choices"]  # type: ignore[typeddict-item]
+        forms: list[dict[str, Any]] = list(cls.short_forms)
+        for name, member in sorted(cls._members.items()):
+            forms += [] if wanted_of(member) else [{"const": name}]  # then its bare name will do
+            forms.append(handler(choices[cls._choice(name)]))
+        return {"anyOf": forms}
 
 
 def _untagged(settings: Any) -> Any:
@@ -87,15 +129,24 @@ def _untagged(settings: Any) -> Any:
     )
 
 
-def _forms(name: str, member: type) -> list[dict[str, Any]]:
-    """Describe both ways of writing a member: its bare name if it needs no settings, and the mapping."""
-    settings = TypeAdapter(member).json_schema()
+def _tell_type(name: str, settings: dict[str, Any]) -> None:
+    """Describe the mapping that a file has, its `type` included."""
     settings["properties"] = {"type": {"const": name}, **settings.get("properties", {})}
-    settings["required"] = ["type", *settings.get("required", [])]
+    settings["required"] = ["type", *(one for one in settings.get("required", []) if one != "type")]
     settings["additionalProperties"] = False
-    return [settings] if len(settings["required"]) > 1 else [{"const": name}, settings]
+
+
+def member_at(step: str | int) -> type[Variant] | None:
+    """Give the member that a level of the validator's stands for, or None if it is one of the file's own."""
+    family, mark, name = str(step).partition(_MARK)
+    return Variant._families[family].members().get(name) if mark and family in Variant._families else None
 
 
 def settings_of(member: type) -> list[str]:
     """Name the settings of a member, in the order of its definition."""
     return [field.name for field in fields(member)]
+
+
+def wanted_of(member: type) -> list[str]:
+    """Name the settings that a member cannot do without."""
+    return [one.name for one in fields(member) if one.default is MISSING and one.default_factory is MISSING]
