@@ -15,6 +15,7 @@ from azureml_emulator.admin import Admin
 from azureml_emulator.answers import AnswerSource
 from azureml_emulator.api_type import DEDICATED, SERVERLESS
 from azureml_emulator.engine import Engine
+from azureml_emulator.faults import Fault
 from azureml_emulator.inference_servers import INFERENCE_SERVERS
 from azureml_emulator.latency import Latency
 from azureml_emulator.model_catalog import families
@@ -24,7 +25,7 @@ from azureml_emulator.variant import settings_of
 from azureml_endpoint.retries import RetryPolicy
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ["README.md", "docs/emulator.md", "docs/client.md", "docs/fidelity.md"]
+PAGES = ["README.md", *(one.relative_to(ROOT).as_posix() for one in sorted(ROOT.glob("docs/*.md")))]
 SECTION = re.compile(r"(<!-- generated: (?P<name>[a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -169,6 +170,7 @@ GENERATED = {
     "settings": settings,
     "answers": lambda: family(AnswerSource),
     "latency": lambda: family(Latency),
+    "faults": lambda: family(Fault),
     "admin": admin,
     "api types": api_types,
     "inference servers": inference_servers,

@@ -17,7 +17,12 @@ from azureml_emulator import cli, config
 from azureml_emulator.endpoint import Deployment, Endpoint
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ["README.md", "docs/emulator.md", "docs/client.md"]
+ELSEWHERE = ["arm.md", "contributing.md", "hunts.md"]
+"""Pages whose blocks need what is not here: other packages, or hours."""
+PAGES = [
+    "README.md",
+    *(f"docs/{one.name}" for one in sorted((ROOT / "docs").glob("*.md")) if one.name not in ELSEWHERE),
+]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 

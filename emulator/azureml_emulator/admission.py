@@ -15,7 +15,7 @@ from azureml_emulator.errors import (
     TooManyRequests,
     UpstreamTimeout,
 )
-from azureml_emulator.wire import Headers, Result
+from azureml_emulator.wire import End, Headers, Result
 
 _BURST = 1.0
 """Seconds' worth of bytes that pass before bandwidth is limited: what Envoy's bandwidth filter holds (unverified)."""
@@ -94,7 +94,7 @@ class Gate:
         if not result.chunked or result.writes[0][0] > self._timeout:
             raise self._late(f"the answer takes {result.seconds * 1000:.0f} ms")
         return result._replace(
-            writes=tuple(one for one in result.writes if one[0] <= self._timeout), cut=self._timeout
+            writes=tuple(one for one in result.writes if one[0] <= self._timeout), end=End(self._timeout)
         )
 
     def _late(self, what: str) -> UpstreamTimeout:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from functools import cache
 from threading import Lock
+from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, WithJsonSchema
@@ -114,6 +115,8 @@ class Echo(AnswerSource):
 class Fixed(AnswerSource):
     """Always the same `text`."""
 
+    example = MappingProxyType({"text": "Paris."})
+
     text: str
 
     def answer(self, ask: Ask) -> Answer:
@@ -135,6 +138,8 @@ class Faker(AnswerSource):
     Honours `max_new_tokens`/`max_tokens`, `stop` and `return_full_text`, which is true by default for text
     generation, as it is in Azure's containers. When a tool spoke last, the answer begins with what it said.
     """
+
+    example = MappingProxyType({"locale": "de_DE"})
 
     locale: Annotated[str, AfterValidator(_known_locale)] = "en_US"
 
@@ -188,6 +193,8 @@ class Python(AnswerSource):
     It runs on the emulator's own thread, so it should not block. When it raises, or returns no string, the
     caller sees what a failing score.py causes: 424 on a dedicated endpoint, 500 on a serverless one.
     """
+
+    example = MappingProxyType({"function": "textwrap:shorten"})
 
     function: Function
 

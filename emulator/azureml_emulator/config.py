@@ -10,8 +10,9 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from azureml_emulator import environment, explanation, setting_names, yaml_source
-from azureml_emulator.endpoint import Endpoint, Port, Whole, built_in
+from azureml_emulator.endpoint import Endpoint, built_in
 from azureml_emulator.errors import ConfigError
+from azureml_emulator.setting_types import Port, Whole
 from azureml_emulator.yaml_source import Source
 
 

@@ -21,7 +21,9 @@ from azureml_emulator.errors import (
     WrongContentType,
     WrongShape,
 )
+from azureml_emulator.faults import Strikes, hazards
 from azureml_emulator.inference_servers import Page
+from azureml_emulator.latency import Pace, Work
 from azureml_emulator.memo import Memo
 from azureml_emulator.openapi import Operation, Service
 from azureml_emulator.request import Request, asked, parse, text_of
@@ -90,6 +92,8 @@ class Container:
         assert settings.answer is not None
         assert settings.server is not None
         self.name = settings.name
+        self.schema: Schema[Any] = settings.schema
+        self.faults = settings.faults or ()
         self.server = settings.server
         self._answer: AnswerSource = settings.answer
         self._latency = settings.latency
@@ -116,14 +120,21 @@ class Container:
             for path in schema.others:
                 self._routes.setdefault(path, {"POST": partial(self._refuse, OtherTask(schema.task, path))})
 
-    def run(self, request: Request) -> Run:
-        """Serve a request."""
+    def run(self, request: Request, strikes: Strikes = ()) -> Run:
+        """Serve a request, struck by faults."""
         try:
             serve = self._route(request)
             self.server.admit(request.ids)
         except ContainerError as error:
             return self._refuse(error, request)
-        return serve(request)
+        run = serve(request)
+        return self._struck(run, request, strikes) if strikes else run
+
+    def _struck(self, run: Run, request: Request, strikes: Strikes) -> Run:
+        try:
+            return run._replace(result=hazards.in_container(strikes, run.result))
+        except ContainerError as error:
+            return run._replace(result=self._refuse(error, request).result, error=error)
 
     def _route(self, request: Request) -> Callable[[Request], Run]:
         methods = self._routes.get(request.path)
@@ -211,28 +222,36 @@ class Container:
             scoring = scoring._replace(answers=schema.settle(scoring))
         if self._filter:
             scoring = scoring._replace(answers=[self._filter.passed(one) for one in scoring.answers])
+        pace = self._pace(scoring, request)
         if reading.stream and schema.stream is not None:
-            return Result(200, EVENTS, tuple(self._events(schema.framing, schema.stream(scoring))), chunked=True)
-        seconds = self._whole(scoring)
+            return Result(
+                200, EVENTS, tuple(self._events(schema.framing, schema.stream(scoring), pace)), chunked=True
+            )
+        seconds = pace(max((answer.tokens for answer in scoring.answers), default=0)) if self._latency else 0.0
         if self._timeout is not None and seconds * 1000 > self._timeout:
             raise ScoringTimedOut(self._timeout)
         body = self.server.dump(schema.write(scoring))
         return Result(200, JSON + self.server.run_headers(request.ids, seconds), ((seconds, body),))
 
-    def _whole(self, scoring: Scoring) -> float:
-        """When the last token of the longest answer is out; several prompts are answered side by side."""
+    def _pace(self, scoring: Scoring, request: Request) -> Pace:
+        """Say when tokens are out; several prompts are answered side by side, and the longest answer decides."""
         if self._latency is None:
-            return 0.0
-        return self._latency.at(max((answer.tokens for answer in scoring.answers), default=0))
+            return _at_once
+        prompt_tokens = sum(prompt.tokens for prompt in scoring.reading.prompts)
+        return self._latency.pace(Work(prompt_tokens, request.draw, request.load))
 
-    def _events(self, framing: Framing | None, chunks: Iterable[Chunk]) -> Iterator[Write]:
+    def _events(self, framing: Framing | None, chunks: Iterable[Chunk], pace: Pace) -> Iterator[Write]:
         """Each event is due when the last of the tokens that it carries is out."""
         out, due = 0, 0.0
         for value, carried in chunks:
             out += carried
-            due = self._latency.at(max(out, 1)) if self._latency else 0.0
+            due = pace(max(out, 1))
             event = self.server.dump(value)
             yield due, framing.of(event) if framing else server_sent(event)
         end = framing.end if framing else END_OF_STREAM
         if end:
             yield due, end
+
+
+def _at_once(_: int) -> float:
+    return 0.0

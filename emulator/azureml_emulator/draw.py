@@ -1,11 +1,15 @@
 """Randomness that is a pure function of its key: the same on every platform, at any concurrency."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
+from itertools import count
+from struct import Struct
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
+
+_EIGHT = Struct(">8Q")
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False)
 
@@ -38,6 +42,10 @@ class Draw:
         """Make the source for one more part."""
         return Draw(blake2b(part, key=self.key, digest_size=32).digest())
 
+    def apart(self, label: bytes) -> "Draw":
+        """Make a source of its own for one purpose."""
+        return Draw(blake2b(self._salt + label, key=self.key, digest_size=32).digest())
+
     def integer(self, label: bytes) -> int:
         """Draw an integer from 0 up to 2**128 - 1."""
         return int.from_bytes(blake2b(self._salt + label, key=self.key, digest_size=16).digest(), "big")
@@ -45,6 +53,12 @@ class Draw:
     def unit(self, label: bytes) -> float:
         """Draw a number from 0 up to, not including, 1."""
         return (self.integer(label) >> 75) / (1 << 53)
+
+    def units(self, label: bytes) -> Iterator[float]:
+        """Draw as many such numbers as are wanted, one after the other."""
+        for block in count():
+            digest = blake2b(self._salt + label + block.to_bytes(8, "big"), key=self.key, digest_size=64).digest()
+            yield from ((one >> 11) / (1 << 53) for one in _EIGHT.unpack(digest))
 
     def guid(self, label: bytes) -> str:
         """Draw a GUID that looks like a random (version 4) one."""

@@ -1,104 +1,37 @@
 """What a person says about an endpoint: its settings, checked where they enter."""
 
-from collections.abc import Mapping
-from dataclasses import field, replace
-from typing import Annotated, Any, Literal
+from dataclasses import field, fields, replace
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, InstanceOf, StringConstraints, WithJsonSchema
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from azureml_emulator.answers import AnswerSource, Echo, Python
-from azureml_emulator.api_type import API_TYPES, DEDICATED, ApiType
-from azureml_emulator.content_filter import SETTING as FILTER
-from azureml_emulator.content_filter import ContentFilter
-from azureml_emulator.inference_servers import INFERENCE_SERVERS, InferenceServer
-from azureml_emulator.json_shapes import SETTING, of_setting
+from azureml_emulator.answers import Echo
+from azureml_emulator.api_type import DEDICATED
+from azureml_emulator.faults import Fault
 from azureml_emulator.latency import Latency
-from azureml_emulator.schema import Schema
-from azureml_emulator.schemas import all_schemas, find
-from azureml_emulator.spelling import in_words, nearest
+from azureml_emulator.schemas import all_schemas
+from azureml_emulator.setting_types import (
+    AnswerSetting,
+    ApiTypeSetting,
+    AuthMode,
+    DeploymentName,
+    FilterSetting,
+    Key,
+    Name,
+    Percent,
+    Port,
+    Positive,
+    SchemaSetting,
+    ServerSetting,
+    State,
+    Whole,
+)
 
 DEVELOPMENT_KEY = "azureml-emulator-development-key"
 """The key of every endpoint that is given none. It is public, like Azurite's, and opens nothing but emulators."""
 
 _STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
-
-Name = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,31}$"),
-    in_words("a letter, then letters, digits and dashes, 32 characters at most"),
-]
-"""Azure's rule for the names of endpoints (documented), but for its least length of 3."""
-
-DeploymentName = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$"),
-    in_words("a letter, then letters, digits, dashes, dots and underscores, 64 characters at most"),
-]
-
-Key = Annotated[str, StringConstraints(pattern=r"^[!-~]+$"), in_words("printable ASCII characters without blanks")]
-"""A key: printable ASCII without blanks, so that it survives a header."""
-
-
-def _no_truth(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise ValueError("expected a number, not true or false")
-    return value
-
-
-def _named(name: Any, known: Mapping[str, Any]) -> Any:
-    if isinstance(name, str) and name not in known:
-        raise ValueError(f"expected one of {', '.join(known)}{nearest(name, known)}")
-    return known.get(name, name) if isinstance(name, str) else name
-
-
-Whole = Annotated[int, BeforeValidator(_no_truth)]
-"""A whole number; `yes` and `no`, which YAML reads as true and false, are none."""
-
-Port = Annotated[Whole, Field(ge=0, le=65535)]
-Percent = Annotated[Whole, Field(ge=0, le=100)]
-
-Positive = Annotated[Whole, Field(ge=1)]
-
-AuthMode = Literal["key", "aml_token", "aad_token"]
-State = Literal["ready", "not_ready", "too_few_instances"]
-
-
-def _shape(given: Any) -> Any:
-    if given == "json":
-        raise ValueError("expected settings, such as {type: json, request_example: ..., response_example: ...}")
-    return find(given) if isinstance(given, str) else of_setting(given) if isinstance(given, Mapping) else given
-
-
-SchemaSetting = Annotated[
-    InstanceOf[Schema[Any]],
-    BeforeValidator(_shape),
-    WithJsonSchema({"anyOf": [{"type": "string", "enum": list(all_schemas())}, SETTING]}),
-]
-"""A wire shape: its name, a mapping with the type `json` that describes one, or in Python a `Schema` of one's own."""
-
-ServerSetting = Annotated[
-    InstanceOf[InferenceServer],
-    BeforeValidator(lambda name: _named(name, INFERENCE_SERVERS)),
-    WithJsonSchema({"type": "string", "enum": list(INFERENCE_SERVERS)}),
-]
-ApiTypeSetting = Annotated[
-    InstanceOf[ApiType],
-    BeforeValidator(lambda name: _named(name, API_TYPES)),
-    WithJsonSchema({"type": "string", "enum": list(API_TYPES)}),
-]
-
-FilterSetting = Annotated[
-    InstanceOf[ContentFilter],
-    BeforeValidator(ContentFilter.of),
-    WithJsonSchema(dict(FILTER)),
-]
-
-AnswerSetting = Annotated[
-    AnswerSource,
-    BeforeValidator(lambda given: Python(given) if callable(given) else given),
-]
-"""An answer source: its name, a mapping with its settings, or in Python any function of prompt and parameters."""
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -125,6 +58,8 @@ class Deployment:
     """Where its answers come from."""
     latency: Latency | None = None
     """How long it takes."""
+    faults: tuple[Fault, ...] | None = None
+    """What goes wrong here, and when."""
     model: str | None = None
     """The model's name that serverless answers report."""
     server: ServerSetting | None = None
@@ -168,6 +103,8 @@ class Endpoint:
     """Where answers come from: a source's name, or a mapping with its name as `type` and its settings."""
     latency: Latency | None = None
     """How long answers take: a mapping with the model's name as `type`; nothing means no time at all."""
+    faults: tuple[Fault, ...] = ()
+    """What goes wrong, and when: a fault's name, or a mapping with its name as `type` and its settings."""
     model: str | None = None
     """The model's name that serverless answers report; the endpoint's name if left out."""
     deployments: tuple[Deployment, ...] = ()
@@ -198,6 +135,7 @@ class Endpoint:
     """Decides what is random here; the emulator's seed if left out."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_given", self.deployments)
         deployments = tuple(self._completed(one) for one in self.deployments or (Deployment(),))
         object.__setattr__(self, "deployments", deployments)
         names = [one.name for one in deployments]
@@ -214,6 +152,22 @@ class Endpoint:
         if self.auth_mode != "key" and self.api_type is not DEDICATED:
             raise ValueError(f"auth_mode {self.auth_mode} is for dedicated endpoints; serverless ones take keys")
 
+    def changed(self, deployment: str = "", **settings: Any) -> "Endpoint":
+        """Give the same with other settings: those of one deployment, or of the endpoint and all its deployments.
+
+        Raises pydantic's `ValidationError`, and `ValueError` for a deployment that is not there.
+        """
+        given: tuple[Deployment, ...] = self._given or (Deployment(),)  # type: ignore[attr-defined]
+        if deployment and deployment not in [one.name for one in given]:
+            known = ", ".join(one.name for one in given)
+            raise ValueError(f"no deployment {deployment!r}; there are: {known}")
+        if deployment:
+            return replace(
+                self, deployments=tuple(replace(one, **settings) if one.name == deployment else one for one in given)
+            )
+        own: dict[str, Any] = {one.name: one.default for one in fields(Deployment) if one.name in settings}
+        return replace(self, **settings, deployments=tuple(replace(one, **own) for one in given))
+
     def _completed(self, deployment: Deployment) -> Deployment:
         schema = deployment.schema or self.schema
         if schema is None:
@@ -223,6 +177,7 @@ class Endpoint:
             schema=schema,
             answer=deployment.answer or self.answer,
             latency=deployment.latency or self.latency,
+            faults=self.faults if deployment.faults is None else deployment.faults,
             model=deployment.model or self.model or self.name,
             server=deployment.server or schema.server,
             content_filter=deployment.content_filter or self.content_filter,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from math import inf
+from typing import Any
 
 from azureml_emulator.api_type import DEDICATED
 from azureml_emulator.directory import Directory
@@ -21,6 +22,7 @@ class Engine:
         self.seed = seed
         self.journal = Journal() if journal is None else journal
         self.directory = Directory(LiveEndpoint(one, seed) for one in endpoints)
+        self.began_at: float | None = None
         self.closes_at = inf
         self._tally = Tally()
 
@@ -36,6 +38,17 @@ class Engine:
         """Host one less."""
         self.directory.remove(name)
 
+    def change(self, name: str, deployment: str = "", **settings: Any) -> None:
+        """Give an endpoint, or one of its deployments, other settings, from the next call on.
+
+        Raises `KeyError` for an endpoint and `ValueError` for a deployment or a setting that cannot be.
+        """
+        self.put(self.directory[name].settings.changed(deployment, **settings))
+
+    def begin(self, at: float) -> None:
+        """Count seconds from now on, `at` in Unix seconds; without this, from the first call."""
+        self.began_at = at
+
     @property
     def draining(self) -> bool:
         """Whether no new work is taken."""
@@ -50,8 +63,10 @@ class Engine:
         try:
             if call.at >= self.closes_at:
                 raise ShuttingDown
+            if self.began_at is None:
+                self.began_at = call.at
             endpoint, path = self.directory.find(call)
-            reply = endpoint.score(call, path)
+            reply = endpoint.score(call, path, call.at - self.began_at)
         except (EndpointNotFound, ShuttingDown) as error:
             reply = self._unplaced(call, error)
         if reply.exchange:
@@ -80,6 +95,7 @@ class Engine:
 
     def reset(self) -> None:
         """Start afresh: an empty journal, and no request was seen before."""
+        self.began_at = None
         self.journal.clear()
         self._tally.clear()
         for endpoint in self.directory:

@@ -29,7 +29,7 @@ class Exchange:
     the caller went away). Keys are not part of it: of the caller's headers only ids are kept. `schema` is None
     when the container did not get to read the body; what it read is read again when somebody looks, because
     to keep it would cost each request more than to score it. `mirror` marks the copy of a call that went to
-    another deployment, whose answer was discarded: it is never served.
+    another deployment, whose answer was discarded: it is never served. `faults` are those that struck.
     """
 
     endpoint: str
@@ -46,6 +46,7 @@ class Exchange:
     schema: Schema[Any] | None = field(default=None, repr=False)
     served: float | None = None
     mirror: bool = False
+    faults: tuple[str, ...] = ()
 
     @property
     def reading(self) -> Reading | None:
@@ -84,7 +85,8 @@ class Exchange:
         return self.reading if b"\\" in self.body else None
 
     def _notes(self, reading: Reading | None) -> list[str]:
-        found = [self.problem] if self.problem else []
+        found = [f"fault: {name}" for name in self.faults]
+        found += [self.problem] if self.problem else []
         for number, prompt in enumerate(reading.prompts if reading else ()):
             texts = [(f"prompt {number}", prompt.text)]
             if prompt.messages:
@@ -102,6 +104,7 @@ class Exchange:
             "path": self.path,
             "status": self.status,
             "mirror": self.mirror,
+            "faults": list(self.faults),
             "at": datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds"),
             "planned_ms": round(self.seconds * 1000, 3),
             "served_ms": None if self.served is None else round(self.served * 1000, 3),

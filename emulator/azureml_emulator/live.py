@@ -13,6 +13,7 @@ from azureml_emulator.errors import (
     DoorError,
     EndpointNotFound,
 )
+from azureml_emulator.faults import Hazards, Incident, Strikes, hazards
 from azureml_emulator.journal import Exchange, blotted
 from azureml_emulator.memo import Memo, Tally
 from azureml_emulator.request import Request
@@ -43,6 +44,7 @@ class LiveEndpoint:
         admission = Admission(settings)
         self._admission = admission if admission.limits and self.api_type.door else None
         self.tally = Tally()
+        self.hazards = Hazards()
         self._keys: Memo[bytes] = Memo()
 
     @property
@@ -51,17 +53,22 @@ class LiveEndpoint:
         return self.settings.name
 
     def inherit(self, former: "LiveEndpoint") -> None:
-        """Go on from the endpoint whose place this one takes."""
+        """Go on from the endpoint whose place this one takes: with what was asked before, and what went wrong."""
         self.tally = former.tally
+        self.hazards = former.hazards
 
     def reset(self) -> None:
         """Forget what was asked before."""
         self.tally.clear()
+        self.hazards.clear()
         if self._admission:
             self._admission.clear()
 
-    def score(self, call: Call, path: str) -> Reply:
-        """Answer a call that is for this endpoint; `path` is the path below the endpoint's own address."""
+    def score(self, call: Call, path: str, elapsed: float = 0.0) -> Reply:
+        """Answer a call that is for this endpoint; `path` is the path below the endpoint's own address.
+
+        `elapsed` is in seconds since the emulator's start.
+        """
         refusal = self._refusal(call)
         request = Request(call, path, admitted=refusal is None, door=self.api_type.door)
         request.drawn_from(self._draw(request))
@@ -74,23 +81,37 @@ class LiveEndpoint:
             container = self._choose(request)
         except DoorError as error:
             return self._reply(request, None, self.api_type.refuse(error), None, str(error))
-        reply = self._reply(request, container, *self._served(request, container))
+        strikes: Strikes = ()
+        if container.faults:
+            strikes = self.hazards.meet(container.faults, self._incident(request, container), elapsed)
+        result, run, problem = self._served(request, container, strikes)
+        reply = self._reply(request, container, result, run, problem)
+        if strikes:
+            reply = _struck(reply, strikes)
         return self._mirrored(request, reply) if self._copied else reply
 
-    def _served(self, request: Request, container: Container) -> tuple[Result, Run | None, str]:
+    def _incident(self, request: Request, container: Container) -> Incident:
+        schema, server = container.schema, container.server
+        return Incident(request.call, request.path, request.draw, schema, server, self.api_type, request.ids)
+
+    def _served(
+        self, request: Request, container: Container, strikes: Strikes = ()
+    ) -> tuple[Result, Run | None, str]:
         """Let a deployment answer, within its limits; give the result, what came of it inside, and the problem."""
         run = None
         try:
+            if strikes:
+                hazards.at_door(strikes)
             if self._admission is None:
-                run = container.run(request)
+                run = container.run(request, strikes)
                 result = self.api_type.forward(run.result)
             else:
                 visit = self._admission.enter(container.name, request.call.at, len(request.call.body))
-                run = container.run(request)
+                run = container.run(request, strikes)
                 result = self._admission.leave(visit, self.api_type.forward(run.result))
         except DoorError as error:
             return self.api_type.refuse(error), run, str(error)
-        if result.cut is not None:
+        if result.end is not None:
             return result, run, f"cut off: the answer takes {run.result.seconds * 1000:.0f} ms"
         return result, run, "" if run.error is None else run.error.cause
 
@@ -141,14 +162,14 @@ class LiveEndpoint:
         exchange = self._exchange(request, container, result, run, problem)
         if container and not request.door:
             headers = framed(result, request.call.at, (), container.server.software)
-            return Reply(result.status, headers, result.writes, result.chunked, exchange, result.cut)
+            return Reply(result.status, headers, result.writes, result.chunked, exchange, result.end)
         ids: Headers = (("x-request-id", request.guid),)
         if request.client_id:
             ids += (("x-ms-client-request-id", request.client_id),)
         if container:
             ids += (("azureml-model-deployment", container.name), ("azureml-model-session", container.name))
         headers = framed(result, request.call.at, ids)
-        return Reply(result.status, headers, result.writes, result.chunked, exchange, result.cut)
+        return Reply(result.status, headers, result.writes, result.chunked, exchange, result.end)
 
     def _exchange(
         self, request: Request, container: Container | None, result: Result, run: Run | None, problem: str
@@ -168,6 +189,16 @@ class LiveEndpoint:
             run.heard if run and run.heard else call.body,
             run.schema if run and run.reading else None,
         )
+
+
+def _struck(reply: Reply, strikes: Strikes) -> Reply:
+    """Let faults strike a reply, and note in the journal that and how they did."""
+    reply = hazards.on_wire(strikes, reply)
+    exchange = reply.exchange
+    if exchange is not None:
+        exchange.faults = tuple(strike.fault.kind for strike in strikes)
+        exchange.status, exchange.seconds = reply.status, reply.seconds
+    return reply
 
 
 def framed(result: Result, at: float, ids: Headers, server: str = "azureml-frontdoor") -> Headers:

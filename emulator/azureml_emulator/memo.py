@@ -54,3 +54,24 @@ class Memo(Generic[Value]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+
+class Counts:
+    """How often each of some things had its turn; they are told apart by what they are, not by what they say."""
+
+    def __init__(self) -> None:
+        self._turns: dict[int, tuple[object, int]] = {}
+
+    def next(self, thing: object) -> int:
+        """Give a thing its next turn, counted from 1."""
+        _, turns = self._turns.get(id(thing), (thing, 0))
+        self._turns[id(thing)] = (thing, turns + 1)
+        return turns + 1
+
+    def of(self, thing: object) -> int:
+        """Say how many turns a thing had."""
+        return self._turns.get(id(thing), (thing, 0))[1]
+
+    def clear(self) -> None:
+        """Forget all turns."""
+        self._turns.clear()

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from azureml_emulator.draw import Draw, canonical
 from azureml_emulator.errors import BadBody, Unreadable
 from azureml_emulator.inference_servers import Ids
+from azureml_emulator.latency import UNHURRIED
 from azureml_emulator.wire import Call
 
 _UNREAD = object()
@@ -111,7 +112,7 @@ class Request:
     request, since a caller's `x-request-id` is overwritten (documented); `client_id` the caller's
     `x-ms-client-request-id`, cut to 40 characters (documented), or nothing if it has others than letters, digits,
     `-` and `_` (unverified); `admitted` whether the key was right; `again` whether this very request came before;
-    `door` whether a front door stands before the container.
+    `door` whether a front door stands before the container; `load` what else the deployment is doing then.
     """
 
     __slots__ = (
@@ -125,6 +126,7 @@ class Request:
         "door",
         "draw",
         "guid",
+        "load",
         "path",
     )
 
@@ -137,6 +139,7 @@ class Request:
         self.admitted = admitted
         self.door = door
         self.again = False
+        self.load = UNHURRIED
         self._document: Any = _UNREAD
         self._ids: Ids | None = None
 

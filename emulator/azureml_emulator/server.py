@@ -3,16 +3,18 @@
 import asyncio
 import errno
 import logging
+import os
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
+from socket import SO_LINGER, SOL_SOCKET
+from struct import pack
 from time import time
 
 from aiohttp import http_exceptions, web
-from aiohttp.abc import AbstractStreamWriter
 
 from azureml_emulator import framing
 from azureml_emulator.addresses import reachable
@@ -174,8 +176,8 @@ class Server:
         keep_alive = request.keep_alive and (http >= (1, 1) or not reply.chunked)
         head = framing.head(reply, http, keep_alive)
         try:
-            if reply.chunked:
-                await self._stream(request.writer, head, reply, start, http >= (1, 1))
+            if reply.chunked or reply.end or len(reply.writes) > 1:
+                await self._stream(request, head, reply, start, http >= (1, 1))
             else:
                 if reply.seconds:
                     await self._until(start + reply.seconds)
@@ -185,21 +187,29 @@ class Server:
         else:
             problem = ""
         self._note(reply, problem, start)
-        return _KEEP if keep_alive and reply.cut is None else _CLOSE
+        return _KEEP if keep_alive and reply.end is None else _CLOSE
 
     async def _stream(
-        self, writer: AbstractStreamWriter, head: bytes, reply: Reply, start: float, chunked: bool
+        self, request: web.BaseRequest, head: bytes, reply: Reply, start: float, chunking: bool
     ) -> None:
         """Write the head with what is due first, and each later piece in its time."""
-        for due, writes in groupby(reply.writes, key=itemgetter(0)):
-            await self._until(start + due)
-            data = b"".join([data for _, data in writes])
-            await writer.write(head + (framing.chunk(data) if chunked else data))
-            head = b""
-        if reply.cut is not None:
-            await self._until(start + reply.cut)
-        elif chunked:
-            await writer.write(framing.LAST_CHUNK)
+        write, end = request.writer.write, reply.end
+        chunked = reply.chunked and chunking
+        if end is None or end.head is None:
+            for due, writes in groupby(reply.writes, key=itemgetter(0)):
+                await self._until(start + due)
+                data = b"" if request.method == "HEAD" else b"".join([data for _, data in writes])
+                await write(head + (framing.chunk(data) if chunked and data else data))
+                head = b""
+        if end is None:
+            if chunked:
+                await write(framing.LAST_CHUNK)
+            return
+        await self._until(start + end.at)
+        if end.head:
+            await write(head[: end.head])
+        if end.reset:
+            _reset(request)
 
     def _note(self, reply: Reply, problem: str, start: float) -> None:
         exchange = reply.exchange
@@ -253,6 +263,17 @@ class _Written(web.StreamResponse):
 
 
 _KEEP, _CLOSE = _Written(keep_alive=True), _Written(keep_alive=False)
+
+
+_AT_ONCE = pack("hh" if os.name == "nt" else "ii", 1, 0)
+"""C's `struct linger`: on, for no time."""
+
+
+def _reset(request: web.BaseRequest) -> None:
+    """Break the connection off, so that the caller's system reports it as reset."""
+    if request.transport is not None:
+        request.transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, _AT_ONCE)
+        request.transport.abort()
 
 
 def _unavailable(host: str, port: int, listener: str, error: OSError | ValueError | OverflowError) -> str:

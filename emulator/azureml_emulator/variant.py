@@ -4,6 +4,7 @@ A member is one frozen pydantic dataclass. Its class name in snake case is its n
 its fields are its settings, its docstring is its documentation; a subclass is known as soon as it exists.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
@@ -27,28 +28,33 @@ class Variant:
     """
 
     kind: ClassVar[str]
+    example: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """Settings that a person may copy; those that a member cannot do without are among them."""
     _members: ClassVar[dict[str, type["Variant"]]]
-    _families: ClassVar[dict[str, type["Variant"]]] = {}
     _in_work: ClassVar[set[str]] = set()
 
     def __init_subclass__(cls, family: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
         if family or Variant in cls.__bases__:
             cls._members = {}
-            Variant._families[cls.__name__] = cls
+            _FAMILIES[cls.__name__] = cls
             return
         cls.kind = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
-        for root in cls.__mro__:
-            if "_members" in vars(root):
-                known = root._members.setdefault(cls.kind, cls)
-                if known.__qualname__ != cls.__qualname__:
-                    raise TypeError(f"{cls.kind!r} is taken by {known.__qualname__}")
-                root._members[cls.kind] = cls
+        for members in (vars(one)["_members"] for one in cls.__mro__ if "_members" in vars(one)):
+            known = members.setdefault(cls.kind, cls)
+            if known.__qualname__ != cls.__qualname__:
+                raise TypeError(f"{cls.kind!r} is taken by {known.__qualname__}")
+            members[cls.kind] = cls
 
     @classmethod
     def members(cls) -> Mapping[str, type[Self]]:
         """Give all members of this family by their names in configuration."""
         return MappingProxyType(cls._members)  # type: ignore[arg-type]
+
+    @classmethod
+    def example_setting(cls) -> dict[str, Any]:
+        """Give a member's example as it stands in a configuration file."""
+        return {"type": cls.kind, **cls.example}
 
     @classmethod
     def of(cls, value: Any) -> Self:
@@ -113,12 +119,15 @@ class Variant:
             form = handler(schema)
             _tell_type(cls.kind, handler.resolve_ref_schema(form))
             return form
-        choices = schema["schema"]["choices"]  # type: ignore[typeddict-item]
+        choices = schema["schema"]["choices"]
         forms: list[dict[str, Any]] = list(cls.short_forms)
         for name, member in sorted(cls._members.items()):
             forms += [] if wanted_of(member) else [{"const": name}]  # then its bare name will do
             forms.append(handler(choices[cls._choice(name)]))
         return {"anyOf": forms}
+
+
+_FAMILIES: dict[str, type[Variant]] = {}
 
 
 def _untagged(settings: Any) -> Any:
@@ -139,14 +148,26 @@ def _tell_type(name: str, settings: dict[str, Any]) -> None:
 def member_at(step: str | int) -> type[Variant] | None:
     """Give the member that a level of the validator's stands for, or None if it is one of the file's own."""
     family, mark, name = str(step).partition(_MARK)
-    return Variant._families[family].members().get(name) if mark and family in Variant._families else None
+    return _FAMILIES[family].members().get(name) if mark and family in _FAMILIES else None
 
 
 def settings_of(member: type) -> list[str]:
-    """Name the settings of a member, in the order of its definition."""
-    return [field.name for field in fields(member)]
+    """Name the settings of a member: its own, then those of its family."""
+    return [one.name for one in sorted(fields(member), key=lambda one: bool(one.kw_only))]
 
 
 def wanted_of(member: type) -> list[str]:
     """Name the settings that a member cannot do without."""
     return [one.name for one in fields(member) if one.default is MISSING and one.default_factory is MISSING]
+
+
+def explained(member: type) -> list[tuple[str, str, str]]:
+    """Give name, default and meaning of each setting of a member; "" for a default that goes without saying."""
+    described = TypeAdapter(member).json_schema()["properties"]
+    wanted = wanted_of(member)
+    rows = []
+    for name in settings_of(member):
+        default = described[name].get("default")
+        shown = "required" if name in wanted else "" if default in (None, [], {}, "") else json.dumps(default)
+        rows.append((name, shown, described[name].get("description", "")))
+    return rows

@@ -38,17 +38,31 @@ class Call(NamedTuple):
     query: str = ""
 
 
+class End(NamedTuple):
+    """How an answer breaks off: the connection is dropped `at` seconds after arrival, whatever is still to come.
+
+    With `reset` the caller's system is told at once (TCP RST), without it the connection is closed like any other.
+    `head` is how many bytes of the head are out before that, None if all of them.
+    """
+
+    at: float
+    reset: bool = False
+    head: int | None = None
+
+
 class Result(NamedTuple):
     """What a container gives back to the front door, before that adds its own headers.
 
-    The content type is the first of the headers. `cut` is as in `Reply`.
+    The content type is the first of the headers. `end` is as in `Reply`; `timing` are the stages of its time, in
+    seconds, in the order in which they passed.
     """
 
     status: int
     headers: Headers
     writes: tuple[Write, ...]
     chunked: bool = False
-    cut: float | None = None
+    end: End | None = None
+    timing: tuple[tuple[str, float], ...] = ()
 
     @property
     def body(self) -> bytes:
@@ -58,22 +72,22 @@ class Result(NamedTuple):
     @property
     def seconds(self) -> float:
         """When it is over, in seconds after arrival."""
-        return self.writes[-1][0] if self.cut is None else self.cut
+        return self.writes[-1][0] if self.end is None else self.end.at
 
     def later(self, seconds: float, headers: Headers = ()) -> "Result":
         """Give the same, so many seconds later and with more headers."""
         writes = tuple((due + seconds, data) for due, data in self.writes)
-        cut = None if self.cut is None else self.cut + seconds
-        return Result(self.status, self.headers + headers, writes, self.chunked, cut)
+        end = None if self.end is None else self.end._replace(at=self.end.at + seconds)
+        return self._replace(headers=self.headers + headers, writes=writes, end=end)
 
 
 class Reply(NamedTuple):
     """One answer as a timetable: status, headers, and the writes of its body, in order of time.
 
-    A `chunked` reply is sent with `transfer-encoding: chunked`, a write at a time; any other carries its
-    length in its headers. `exchange` is the journal's record, which the server completes when it has played
-    the last write; `mirrored` that of the copy which went to another deployment. `cut` is when the connection is
-    dropped before a chunked body's end, in seconds after arrival, or None.
+    The head goes out with the first write, which may be empty. A `chunked` reply is sent with
+    `transfer-encoding: chunked`, a write at a time; any other carries its length in its headers. `exchange` is the
+    journal's record, which the server completes when it has played the last write; `mirrored` that of the copy which
+    went to another deployment. `end` says how it breaks off, None if it comes to its own end.
     """
 
     status: int
@@ -81,7 +95,7 @@ class Reply(NamedTuple):
     writes: tuple[Write, ...]
     chunked: bool = False
     exchange: "Exchange | None" = None
-    cut: float | None = None
+    end: End | None = None
     mirrored: "Exchange | None" = None
 
     @property
@@ -92,6 +106,23 @@ class Reply(NamedTuple):
     @property
     def seconds(self) -> float:
         """When the last byte is due, or the connection dropped, in seconds after arrival."""
-        if self.cut is not None:
-            return self.cut
+        if self.end is not None:
+            return self.end.at
         return self.writes[-1][0] if self.writes else 0.0
+
+    def header(self, name: str) -> str:
+        """Give the first header of that name, or nothing."""
+        return next((value for known, value in self.headers if known == name), "")
+
+    def with_header(self, name: str, value: str | None) -> "Reply":
+        """Set a header in its place, or at the end if it is new; None leaves it out."""
+        if value is None:
+            return self._replace(headers=tuple(one for one in self.headers if one[0] != name))
+        if not self.header(name):
+            return self._replace(headers=(*self.headers, (name, value)))
+        return self._replace(headers=tuple((known, value if known == name else old) for known, old in self.headers))
+
+    def with_writes(self, writes: tuple[Write, ...]) -> "Reply":
+        """Give another body; its length is told as it is."""
+        reply = self._replace(writes=writes)
+        return reply if self.chunked else reply.with_header("content-length", str(sum(len(one) for _, one in writes)))

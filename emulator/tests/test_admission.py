@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from azureml_emulator.endpoint import Deployment, Endpoint, RequestSettings
 from azureml_emulator.engine import Engine
+from azureml_emulator.wire import End
 
 NOON = 1_700_000_000.0
 SECOND = {"type": "constant", "ms": 1000}
@@ -117,7 +118,7 @@ class TestTimeout:
         engine = limited(timeout=timeout, schema="chat", latency={"type": "tokens", "first_ms": 100, "gap_ms": 10})
         body = {"messages": [{"role": "user", "content": "one two three"}], "stream": True}
         (reply,) = arrive(engine, 0, body=body, path="/chat/completions")
-        assert (reply.status, reply.cut, len(reply.writes)) == (status, cut, pieces)
+        assert (reply.status, reply.end, len(reply.writes)) == (status, cut and End(cut), pieces)
         if cut:
             assert reply.seconds == reply.exchange.seconds == cut
             assert b"[DONE]" not in reply.body

@@ -3,10 +3,11 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from azureml_emulator.answers import AnswerSource, Echo, Fixed
-from azureml_emulator.latency import Constant, Latency, Tokens
+from azureml_emulator.faults import Fault
+from azureml_emulator.latency import Constant, Latency, Tokens, Work
 from azureml_emulator.variant import Variant
 
-FAMILIES = [AnswerSource, Latency]
+FAMILIES = [AnswerSource, Fault, Latency]
 
 
 def test_a_member_is_made_from_its_name_from_a_mapping_or_is_taken_as_it_is():
@@ -73,11 +74,17 @@ def test_the_json_schema_knows_each_member(family):
 
 
 def test_latency_says_when_tokens_are_out():
-    assert Constant(250).at(1) == Constant(250).at(99) == 0.25
-    assert [Tokens(100, 20).at(token) for token in (0, 1, 2, 11)] == [0.1, 0.1, 0.12, 0.3]
+    assert Constant(250).pace(Work())(1) == Constant(250).pace(Work())(99) == 0.25
+    assert [Tokens(100, 20).pace(Work())(token) for token in (0, 1, 2, 11)] == [0.1, 0.1, 0.12, 0.3]
 
 
 @pytest.mark.parametrize("ms", [-1, float("nan"), float("inf"), "slow"])
 def test_a_latency_is_a_length_of_time(ms):
     with pytest.raises(ValidationError):
         Constant(ms)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_each_member_has_an_example_that_can_be_copied(family):
+    for name, member in family.members().items():
+        assert type(family.of(member.example_setting())) is member, name

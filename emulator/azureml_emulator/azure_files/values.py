@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, StringConstraints
 
-from azureml_emulator import endpoint
+from azureml_emulator import setting_types
 from azureml_emulator.spelling import in_words
 
 STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, defer_build=True)
@@ -37,7 +37,7 @@ EndpointName = Annotated[
 ]
 """Azure's rule (documented; azure-ai-ml, read in code)."""
 
-DeploymentName = Annotated[endpoint.DeploymentName, BeforeValidator(_text)]
+DeploymentName = Annotated[setting_types.DeploymentName, BeforeValidator(_text)]
 
 Text = Annotated[str, BeforeValidator(_text)]
 """A text, or a number that means one: `version: 1`."""
