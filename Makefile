@@ -29,9 +29,9 @@ quick: .venv/.dev ## The everyday tests, under a minute
 
 test: .venv/.dev $(LANGCHAIN)/.installed $(LANGCHAIN_03)/.installed $(AZURE)/.installed ## All tests, the referees included
 	$(BIN)/pytest -q -n 2 -p no:benchmark
-	$(LANGCHAIN)/bin/pytest -q contract_tests/langchain_community
+	$(LANGCHAIN)/bin/pytest -q contract_tests/langchain_community contract_tests/test_teeth.py
 	$(LANGCHAIN_03)/bin/pytest -q contract_tests/langchain_community -m "not slow"
-	$(AZURE)/bin/pytest -q contract_tests/azure
+	$(AZURE)/bin/pytest -q contract_tests/azure contract_tests/test_teeth.py
 
 hunt: .venv/.dev ## Fuzz for long, with a new seed each time (SEED=...); findings go into docs/hunts.md
 	@echo "SEED=$(SEED) HUNT=$(HUNT)"

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -30,8 +31,9 @@ CLIENT, NOTEBOOK, OPENAI, FEATURES = (
 COMPLETION, CHAT, PAGE = (f"langchain_community/test_{name}.py" for name in ("completion", "chat", "notebook"))
 AZMLINFSRV, INFERENCE, ML_CLIENT = (f"azure/test_{name}.py" for name in ("azmlinfsrv", "inference_sdk", "ml_client"))
 
-DEV, LANGCHAIN, AZURE = "dev", "langchain_community", "azure"
-_ELSEWHERE = (LANGCHAIN + "/", AZURE + "/")
+_ELSEWHERE = {"langchain_community": "langchain_community", "azure": "azureml_inference_server_http"}
+"""Folders of tests with an environment of their own, and the package that only this environment has."""
+
 _OWN = "../emulator/tests/"
 ACCESS, ADMISSION, LIVE, LOCAL, OPENAPI, AZURE_FILES = (
     f"{_OWN}test_{name}.py" for name in ("access", "admission", "live", "local", "openapi", "azure_files")
@@ -137,10 +139,11 @@ def noticing(modules: list[str]) -> dict[str, dict[str, str]]:
     return json.loads(done.stdout)
 
 
-def modules_of(environment: str) -> list[str]:
-    """Name the modules that must notice something, of the environment that is named for its folder, or of `DEV`."""
+def modules_here() -> list[str]:
+    """Name the modules that must notice something and can run in this environment."""
+    here = next((folder for folder, package in _ELSEWHERE.items() if find_spec(package)), "")
     named = sorted({module for one in MUTATIONS.values() for module in one.noticed})
-    return [one for one in named if (one.split("/")[0] if one.startswith(_ELSEWHERE) else DEV) == environment]
+    return [one for one in named if (folder if (folder := one.split("/")[0]) in _ELSEWHERE else "") == here]
 
 
 def pairs(modules: list[str]) -> list[Any]:

@@ -1,11 +1,11 @@
-"""The tests have teeth: break the emulator on purpose, and the right test fails."""
+"""The tests have teeth: break the emulator on purpose, and the right test of this environment fails."""
 
 import pytest
 
-from contract_tests.breaking import DEV, judge, modules_of, noticing, pairs
+from contract_tests.breaking import judge, modules_here, noticing, pairs
 from contract_tests.mutations import MUTATIONS
 
-MODULES = modules_of(DEV)
+MODULES = modules_here()
 pytestmark = pytest.mark.slow
 
 
