@@ -200,10 +200,10 @@ def test_nobody_listening(llm: MakeLLM, road: Road) -> None:
 
 
 @pytest.mark.parametrize("answer", [
-    Answer(pause=1.0, body=[{"0": "x"}]),
-    Answer(chunks=[b" "] * 100, pause=0.02),
-    Answer(chunks=[b" "] * 2, pause=0.2),
-    Answer(drip_head=0.02),
+    Answer(pause=4.0, body=[{"0": "x"}]),
+    Answer(chunks=[b" "] * 200, pause=0.02),
+    Answer(chunks=[b" "] * 20, pause=0.2),
+    Answer(drip_head=0.04),
 ])  # fmt: skip
 def test_a_total_timeout_holds_however_the_server_drips(
     server: Server, llm: MakeLLM, road: Road, answer: Answer
@@ -213,7 +213,7 @@ def test_a_total_timeout_holds_however_the_server_drips(
     with pytest.raises(EndpointTimeoutError) as caught:
         road.call(llm(), timeout=Timeout(total=0.25))
     assert caught.value.phase == "total"
-    assert 0.24 <= time.monotonic() - started < 0.39
+    assert 0.24 <= time.monotonic() - started < 2
 
 
 def test_a_read_timeout_is_about_silence(server: Server, llm: MakeLLM, road: Road) -> None:
@@ -447,4 +447,4 @@ def test_a_connect_timeout_is_tried_again(llm: MakeLLM, road: Road) -> None:
             road.call(endpoint)
         assert caught.value.phase == "connect"
         assert len(pauses) == 1
-        assert 0.19 <= time.monotonic() - started < 0.6
+        assert 0.19 <= time.monotonic() - started < 3
