@@ -46,7 +46,8 @@ def server_sent(event: bytes) -> bytes:
 class Run(NamedTuple):
     """What came of a request in the container: the result, and for the journal what was read or refused.
 
-    `schema` is the shape at the path that was called, `heard` what was scored if that is not the body as it came.
+    `schema` is the shape at the path that was called, `heard` what was scored if that is not the body as it came,
+    `answers` what the answer source said.
     """
 
     result: Result
@@ -54,6 +55,7 @@ class Run(NamedTuple):
     reading: Reading | None = None
     error: ContainerError | None = None
     heard: bytes | None = None
+    answers: Sequence[Answer] = ()
 
 
 def _is_json(content_type: str) -> bool:
@@ -132,7 +134,7 @@ class Container:
 
     def _struck(self, run: Run, request: Request, strikes: Strikes) -> Run:
         try:
-            return run._replace(result=hazards.in_container(strikes, run.result))
+            return run._replace(result=hazards.in_container(strikes, run.result, run.answers))
         except ContainerError as error:
             return run._replace(result=self._refuse(error, request).result, error=error)
 
@@ -172,7 +174,7 @@ class Container:
                 for prompt in reading.prompts
                 for choice in range(reading.choices)
             ]
-            return Run(self._write(schema, request, reading, answers), schema, reading, None, heard)
+            return Run(self._write(schema, request, reading, answers), schema, reading, None, heard, answers)
         except ContainerError as error:
             return Run(self.server.refuse(error, request.path, request.ids), schema, reading, error, heard)
 

@@ -1,5 +1,6 @@
 """What a person says about an endpoint: its settings, checked where they enter."""
 
+from collections.abc import Iterable
 from dataclasses import field, fields, replace
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from azureml_emulator.setting_types import (
     AuthMode,
     DeploymentName,
     FilterSetting,
+    HeaderName,
     Key,
     Name,
     Percent,
@@ -30,6 +32,9 @@ from azureml_emulator.setting_types import (
 
 DEVELOPMENT_KEY = "azureml-emulator-development-key"
 """The key of every endpoint that is given none. It is public, like Azurite's, and opens nothing but emulators."""
+
+_LASTING = ("name", "port", "schema", "api_type", "deployments")
+"""What a running endpoint keeps: how callers know it."""
 
 _STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
 
@@ -105,6 +110,8 @@ class Endpoint:
     """How long answers take: a mapping with the model's name as `type`; nothing means no time at all."""
     faults: tuple[Fault, ...] = ()
     """What goes wrong, and when: a fault's name, or a mapping with its name as `type` and its settings."""
+    fault_header: HeaderName | None = None
+    """A header in which callers may ask for faults, by name or as JSON; none by default."""
     model: str | None = None
     """The model's name that serverless answers report; the endpoint's name if left out."""
     deployments: tuple[Deployment, ...] = ()
@@ -157,16 +164,36 @@ class Endpoint:
 
         Raises pydantic's `ValidationError`, and `ValueError` for a deployment that is not there.
         """
-        given: tuple[Deployment, ...] = self._given or (Deployment(),)  # type: ignore[attr-defined]
-        if deployment and deployment not in [one.name for one in given]:
-            known = ", ".join(one.name for one in given)
-            raise ValueError(f"no deployment {deployment!r}; there are: {known}")
+        given = self._written(deployment)
         if deployment:
             return replace(
                 self, deployments=tuple(replace(one, **settings) if one.name == deployment else one for one in given)
             )
         own: dict[str, Any] = {one.name: one.default for one in fields(Deployment) if one.name in settings}
         return replace(self, **settings, deployments=tuple(replace(one, **own) for one in given))
+
+    def restored(self, former: "Endpoint", names: Iterable[str], deployment: str = "") -> "Endpoint":
+        """Give the same with some settings as they were: those of one deployment, or of the endpoint and all of them.
+
+        Raises `ValueError` for a deployment that is not there. One that was not there then stays as it is.
+        """
+        names = set(names)
+        before = {one.name: one for one in former._written()}  # noqa: SLF001  another one of its kind
+
+        def restored(one: Deployment) -> Deployment:
+            if deployment not in ("", one.name) or one.name not in before:
+                return one
+            return replace(one, **_taken(before[one.name], names))
+
+        own = {} if deployment else _taken(former, names)
+        return replace(self, **{**own, "deployments": tuple(map(restored, self._written(deployment)))})
+
+    def _written(self, deployment: str = "") -> tuple[Deployment, ...]:
+        """Give the deployments as they were written, without what they take from here; one of them must be there."""
+        given: tuple[Deployment, ...] = self._given or (Deployment(),)  # type: ignore[attr-defined]
+        if deployment and deployment not in [one.name for one in given]:
+            raise ValueError(f"no deployment {deployment!r}; there are: {', '.join(one.name for one in given)}")
+        return given
 
     def _completed(self, deployment: Deployment) -> Deployment:
         schema = deployment.schema or self.schema
@@ -220,6 +247,16 @@ class Endpoint:
     def paths(self) -> tuple[str, ...]:
         """All scoring paths of all deployments, the one to print first."""
         return tuple(dict.fromkeys(path for one in self.deployments if one.schema for path in one.schema.paths))
+
+
+def changeable(owner: type) -> list[str]:
+    """Name the settings of `Endpoint` or `Deployment` that may change while it runs."""
+    return [one.name for one in fields(owner) if one.name not in _LASTING]
+
+
+def _taken(owner: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Give those of the named settings that it has."""
+    return {one.name: getattr(owner, one.name) for one in fields(owner) if one.name in names}
 
 
 def built_in() -> list[Endpoint]:

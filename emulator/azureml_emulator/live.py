@@ -13,7 +13,7 @@ from azureml_emulator.errors import (
     DoorError,
     EndpointNotFound,
 )
-from azureml_emulator.faults import Hazards, Incident, Strikes, hazards
+from azureml_emulator.faults import Fault, Hazards, Incident, Strikes, asked, hazards
 from azureml_emulator.journal import Exchange, blotted
 from azureml_emulator.memo import Memo, Tally
 from azureml_emulator.request import Request
@@ -28,8 +28,9 @@ class LiveEndpoint:
     its bytes, and not put into canonical form once more.
     """
 
-    def __init__(self, settings: Endpoint, seed: int = 0) -> None:
+    def __init__(self, settings: Endpoint, seed: int = 0, configured: Endpoint | None = None) -> None:
         self.settings = settings
+        self.configured = configured or settings
         assert settings.api_type is not None
         self.api_type = settings.api_type
         self._seed = seed if settings.seed is None else settings.seed
@@ -41,6 +42,7 @@ class LiveEndpoint:
         self._shadow, self._copied = next(iter(settings.mirror_traffic.items()), ("", 0))
         self._access = access(settings)
         self._secrets = settings.secrets
+        self._fault_header = (settings.fault_header or "").lower()
         admission = Admission(settings)
         self._admission = admission if admission.limits and self.api_type.door else None
         self.tally = Tally()
@@ -78,17 +80,32 @@ class LiveEndpoint:
                 raise refusal
             if self._admission:
                 self._admission.count(call.at)
+            wanted = self._asked(call) if self._fault_header else ()
             container = self._choose(request)
         except DoorError as error:
             return self._reply(request, None, self.api_type.refuse(error), None, str(error))
         strikes: Strikes = ()
-        if container.faults:
-            strikes = self.hazards.meet(container.faults, self._incident(request, container), elapsed)
+        if container.faults or wanted:
+            strikes = self.hazards.meet(container.faults, self._incident(request, container), elapsed, wanted)
         result, run, problem = self._served(request, container, strikes)
         reply = self._reply(request, container, result, run, problem)
         if strikes:
-            reply = _struck(reply, strikes)
+            reply = self._struck(reply, strikes)
         return self._mirrored(request, reply) if self._copied else reply
+
+    def _asked(self, call: Call) -> tuple[Fault, ...]:
+        """Read the faults that the caller asks for. Raises `FaultUnreadable`."""
+        header = call.headers.get(self._fault_header, "")
+        return asked(header) if header else ()
+
+    def _struck(self, reply: Reply, strikes: Strikes) -> Reply:
+        """Let faults strike a reply, and note in the journal that and how they did."""
+        reply = hazards.on_wire(strikes, reply)
+        felt, exchange = self.hazards.settle(strikes), reply.exchange
+        if exchange is not None:
+            exchange.faults = felt
+            exchange.status, exchange.seconds = reply.status, reply.seconds
+        return reply
 
     def _incident(self, request: Request, container: Container) -> Incident:
         schema, server = container.schema, container.server
@@ -189,16 +206,6 @@ class LiveEndpoint:
             run.heard if run and run.heard else call.body,
             run.schema if run and run.reading else None,
         )
-
-
-def _struck(reply: Reply, strikes: Strikes) -> Reply:
-    """Let faults strike a reply, and note in the journal that and how they did."""
-    reply = hazards.on_wire(strikes, reply)
-    exchange = reply.exchange
-    if exchange is not None:
-        exchange.faults = tuple(strike.fault.kind for strike in strikes)
-        exchange.status, exchange.seconds = reply.status, reply.seconds
-    return reply
 
 
 def framed(result: Result, at: float, ids: Headers, server: str = "azureml-frontdoor") -> Headers:

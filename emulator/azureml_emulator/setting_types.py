@@ -31,6 +31,12 @@ DeploymentName = Annotated[
 Key = Annotated[str, StringConstraints(pattern=r"^[!-~]+$"), in_words("printable ASCII characters without blanks")]
 """A key: printable ASCII without blanks, so that it survives a header."""
 
+HeaderName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"),
+    in_words("a header's name"),
+]
+
 
 def _no_truth(value: Any) -> Any:
     if isinstance(value, bool):

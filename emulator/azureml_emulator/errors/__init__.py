@@ -13,7 +13,12 @@
     │   ├── TooFewInstances          424  too few instances are
     │   ├── TooManyPending           429  too many requests in flight
     │   ├── TooManyRequests          429  too many requests a second
-    │   └── ShuttingDown             503  the emulator is draining
+    │   ├── ServiceFailed            500  Azure's infrastructure failed
+    │   ├── BadGateway               502  what is behind the door speaks no HTTP
+    │   ├── NoUpstream               503  the connection to it broke
+    │   ├── GatewayTimeout           504  it took too long
+    │   ├── ShuttingDown             503  the emulator is draining
+    │   └── FaultUnreadable          400  a caller asks for a fault that there is not
     └── ContainerError           the model's container refuses, as its web server words it
         ├── BadBody                  400  not JSON
         │   └── Unreadable               500  nothing that the parser can take
@@ -61,16 +66,22 @@ from azureml_emulator.errors.container import (
 from azureml_emulator.errors.door import (
     AccessDenied,
     BadAuthorization,
+    BadGateway,
     DeploymentNotFound,
     DoorError,
     EndpointNotFound,
+    FaultUnreadable,
+    GatewayTimeout,
     KeyMissing,
     ModelNotReady,
+    NoUpstream,
+    ServiceFailed,
     ShuttingDown,
     TooFewInstances,
     TooManyPending,
     TooManyRequests,
     UpstreamTimeout,
+    refusals,
 )
 from azureml_emulator.errors.inference import (
     ContentFiltered,
@@ -88,6 +99,7 @@ __all__ = [
     "AccessDenied",
     "BadAuthorization",
     "BadBody",
+    "BadGateway",
     "BodyTooLarge",
     "ConfigError",
     "ContainerError",
@@ -100,9 +112,12 @@ __all__ = [
     "EmulatorError",
     "EndpointNotFound",
     "ExtraParameters",
+    "FaultUnreadable",
+    "GatewayTimeout",
     "KeyMissing",
     "MethodNotAllowed",
     "ModelNotReady",
+    "NoUpstream",
     "NotForScoring",
     "OtherTask",
     "OverlongId",
@@ -110,6 +125,7 @@ __all__ = [
     "PathNotFound",
     "ScoringFailed",
     "ScoringTimedOut",
+    "ServiceFailed",
     "ShuttingDown",
     "TooFewInstances",
     "TooManyPending",
@@ -122,4 +138,5 @@ __all__ = [
     "UpstreamTimeout",
     "WrongContentType",
     "WrongShape",
+    "refusals",
 ]

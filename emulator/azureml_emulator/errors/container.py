@@ -20,8 +20,8 @@ class ContainerError(EmulatorError):
     it is given, in seconds after the call's arrival.
     """
 
-    status: ClassVar[int] = 400
-    llm_status: ClassVar[int] = 422
+    status: int = 400
+    llm_status: int = 422
     in_routing: ClassVar[bool] = False
     in_scoring: ClassVar[bool] = False
     after = 0.0

@@ -1,6 +1,6 @@
 """Answers of Azure's front door itself: plain text, each with its own status."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -15,13 +15,14 @@ class DoorError(EmulatorError):
     """An answer of the front door: `status`, `text`, sent as text/plain, and the `headers` that go with it.
 
     `serverless` is the JSON that a serverless endpoint says in place of the text, if it does. `after` is when it is
-    given, in seconds after the call's arrival.
+    given, in seconds after the call's arrival. `azures` tells Azure's answers from those of the emulator's own.
     """
 
-    status: ClassVar[int]
-    text: ClassVar[str]
-    headers: ClassVar[Headers] = ()
-    serverless: ClassVar[Mapping[str, Any] | None] = None
+    status: int
+    text: str
+    headers: Headers = ()
+    serverless: Mapping[str, Any] | None = None
+    azures: ClassVar[bool] = True
 
     def __init__(self, hint: str = "", after: float = 0.0) -> None:
         super().__init__(hint or self.text)
@@ -151,8 +152,69 @@ class TooManyRequests(DoorError):
     text = ""
 
 
+class ServiceFailed(DoorError):
+    """Azure's infrastructure failed. Status: documented; that the body is empty: unverified."""
+
+    status = 500
+    text = ""
+
+
+class BadGateway(DoorError):
+    """What the front door heard from behind it was no HTTP.
+
+    Documented for Kubernetes endpoints alone; the text is Envoy's (read in its code), unverified for Azure.
+    """
+
+    status = 502
+    text = "upstream connect error or disconnect/reset before headers. reset reason: protocol error"
+
+
+class NoUpstream(DoorError):
+    """The connection to what is behind the front door broke.
+
+    Documented for Kubernetes endpoints alone; the text is Envoy's (read in its code), unverified for Azure.
+    """
+
+    status = 503
+    text = "upstream connect error or disconnect/reset before headers. reset reason: connection termination"
+
+
+class GatewayTimeout(DoorError):
+    """What is behind the front door took too long.
+
+    Documented for Kubernetes endpoints alone; the text is Envoy's (read in its code), unverified for Azure.
+    """
+
+    status = 504
+    text = "upstream request timeout"
+
+
 class ShuttingDown(DoorError):
     """The emulator got its signal to stop and takes no new work. Its own answer, not Azure's."""
 
     status = 503
     text = "the emulator is shutting down"
+    azures = False
+
+
+class FaultUnreadable(DoorError):
+    """A caller asks in a header for a fault that there is not. The emulator's own answer, not Azure's."""
+
+    status = 400
+    azures = False
+
+    def __init__(self, reason: str = "") -> None:
+        self.text = f"the header that asks for a fault cannot be read: {reason}"
+        super().__init__()
+
+
+def refusals(status: int) -> list[type[DoorError]]:
+    """Give Azure's answers of a status, the likeliest first."""
+    return [one for one in _below(DoorError) if getattr(one, "status", None) == status and one.azures]
+
+
+def _below(kind: type[DoorError]) -> Iterator[type[DoorError]]:
+    for one in kind.__subclasses__():
+        if not one.__name__.startswith("_"):
+            yield one
+        yield from _below(one)

@@ -1,5 +1,6 @@
 """What a fault is, when it strikes, and the three places of a request at which it can."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
@@ -8,7 +9,7 @@ from pydantic import ConfigDict, Field
 from azureml_emulator.api_type import ApiType
 from azureml_emulator.draw import Draw
 from azureml_emulator.inference_servers import Ids, InferenceServer
-from azureml_emulator.schema import Schema
+from azureml_emulator.schema import Answer, Schema
 from azureml_emulator.variant import Variant
 from azureml_emulator.wire import Call, Reply, Result
 
@@ -33,7 +34,10 @@ class Turn(NamedTuple):
 
 
 class Incident(NamedTuple):
-    """A call that is struck: what it asks for, below the endpoint's address, and who would have answered."""
+    """A call that is struck: what it asks for, below the endpoint's address, and who would have answered.
+
+    `answers` are what the model answered, for a fault in the container; there are none where it was not asked.
+    """
 
     call: Call
     path: str
@@ -42,6 +46,7 @@ class Incident(NamedTuple):
     server: InferenceServer
     api_type: ApiType
     ids: Ids
+    answers: Sequence[Answer] = ()
 
 
 def _about(what: str) -> Any:
@@ -52,7 +57,8 @@ def _about(what: str) -> Any:
 class Fault(Variant):
     """Spoils answers. It strikes a call if all that is said about when it does is true of it.
 
-    A member overrides the one place of the three where it strikes.
+    A member overrides the one place of the three where it strikes. Where it finds nothing to spoil, it gives back the
+    very thing that it was given: then it did not strike.
     """
 
     probability: Annotated[Share, _about("The share of calls that are struck; seed and request decide which.")] = 1.0

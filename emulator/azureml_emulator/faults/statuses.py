@@ -27,5 +27,5 @@ class Status(Fault):
 
     def at_door(self, incident: Incident) -> None:
         error = _Told()
-        error.status = self.status  # type: ignore[misc]
+        error.status = self.status
         raise error
