@@ -75,3 +75,29 @@ class Counts:
     def clear(self) -> None:
         """Forget all turns."""
         self._turns.clear()
+
+
+class Turns:
+    """The turns that things take in one request: one each, however often it is asked for."""
+
+    def __init__(self, counts: Counts, taking: bool = True) -> None:
+        """Take turns from `counts`; if not `taking`, only say whose turn it would be."""
+        self._counts = counts
+        self._taking = taking
+        self._taken: dict[int, int] = {}
+
+    def of(self, thing: object) -> int:
+        """Give a thing its turn, counted from 1."""
+        turn = self._taken.get(id(thing))
+        if turn is None:
+            turn = self._counts.next(thing) if self._taking else self._counts.of(thing) + 1
+            self._taken[id(thing)] = turn
+        return turn
+
+    def taken(self, thing: object) -> int | None:
+        """Give the turn that a thing took, or None if it took none."""
+        return self._taken.get(id(thing))
+
+    def ahead(self) -> "Turns":
+        """Give turns that nothing takes yet."""
+        return Turns(self._counts, taking=False)

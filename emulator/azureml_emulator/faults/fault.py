@@ -9,8 +9,8 @@ from pydantic import ConfigDict, Field
 from azureml_emulator.api_type import ApiType
 from azureml_emulator.draw import Draw
 from azureml_emulator.inference_servers import Ids, InferenceServer
+from azureml_emulator.outcome import Outcome
 from azureml_emulator.schema import Answer, Schema
-from azureml_emulator.variant import Variant
 from azureml_emulator.wire import Call, Reply, Result
 
 STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
@@ -54,7 +54,7 @@ def _about(what: str) -> Any:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault(Variant):
+class Fault(Outcome, family=True):
     """Spoils answers. It strikes a call if all that is said about when it does is true of it.
 
     A member overrides the one place of the three where it strikes. Where it finds nothing to spoil, it gives back the
