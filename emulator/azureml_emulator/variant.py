@@ -163,7 +163,10 @@ def wanted_of(member: type) -> list[str]:
 
 def explained(member: type) -> list[tuple[str, str, str]]:
     """Give name, default and meaning of each setting of a member; "" for a default that goes without saying."""
-    described = TypeAdapter(member).json_schema()["properties"]
+    form = TypeAdapter(member).json_schema()
+    if "$ref" in form:  # it can stand within itself
+        form = form["$defs"][form["$ref"].rpartition("/")[2]]
+    described = form["properties"]
     wanted = wanted_of(member)
     rows = []
     for name in settings_of(member):

@@ -5,7 +5,7 @@ from pydantic.dataclasses import dataclass
 from azureml_emulator.answers import AnswerSource, Echo, Fixed
 from azureml_emulator.faults import Fault
 from azureml_emulator.latency import Constant, Latency, Tokens, Work
-from azureml_emulator.variant import Variant
+from azureml_emulator.variant import Variant, explained, settings_of
 
 FAMILIES = [AnswerSource, Fault, Latency]
 
@@ -88,3 +88,11 @@ def test_a_latency_is_a_length_of_time(ms):
 def test_each_member_has_an_example_that_can_be_copied(family):
     for name, member in family.members().items():
         assert type(family.of(member.example_setting())) is member, name
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_each_setting_of_each_member_is_explained(family):
+    for member in family.members().values():
+        rows = explained(member)
+        assert [name for name, _, _ in rows] == settings_of(member)
+        assert family is not Latency or all(meaning for _, _, meaning in rows), member

@@ -5,14 +5,27 @@ from collections.abc import Callable
 from math import inf
 from typing import Annotated, Any, ClassVar, NamedTuple
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from azureml_emulator.draw import Draw
 from azureml_emulator.variant import Variant
 
-Milliseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
-STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
+def _no_truth(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("expected a number, not true or false")
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_no_truth), Field(ge=0, le=1e9, allow_inf_nan=False)]
+"""A number that is neither negative nor out of proportion."""
+
+Milliseconds = Number
+
+STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
+
+NESTING = ConfigDict(**STRICT, defer_build=True)
+"""For a model with another one among its settings: those are looked up when all of them exist."""
 
 Pace = Callable[[int], float]
 """When so many tokens are out, in seconds after the work began; more tokens are never out earlier."""
@@ -33,11 +46,16 @@ UNHURRIED = Load()
 
 
 class Work(NamedTuple):
-    """What a model may go by: the prompt's tokens, randomness of the request's own, and what else is going on."""
+    """What a model may go by.
+
+    That is the prompt's tokens, randomness of the request's own, what else is going on, and the tokens of the answer,
+    which are endless if nobody knows.
+    """
 
     prompt_tokens: int = 0
     draw: Draw = Draw.of()
     load: Load = UNHURRIED
+    tokens: float = inf
 
 
 class Latency(Variant):
@@ -56,5 +74,8 @@ class Latency(Variant):
 
     @classmethod
     def spelled_out(cls, value: Any) -> Any:
-        """Take a number for so many milliseconds."""
-        return {"type": "constant", "ms": value} if isinstance(value, int | float) else value
+        """Take a number, also one that is written as a text, for so many milliseconds."""
+        if isinstance(value, str) and value.replace(".", "", 1).isdecimal():
+            value = float(value)
+        bare = isinstance(value, int | float) and not isinstance(value, bool)
+        return {"type": "constant", "ms": value} if bare else value
