@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from azureml_emulator.answers import AnswerSource, Ask
+from azureml_emulator.answers import UNSAID, AnswerSource, Ask, Decided, DecidingSource, Occasion
 from azureml_emulator.draw import Draw
 from azureml_emulator.endpoint import Deployment
 from azureml_emulator.errors import (
@@ -47,7 +47,7 @@ class Run(NamedTuple):
     """What came of a request in the container: the result, and for the journal what was read or refused.
 
     `schema` is the shape at the path that was called, `heard` what was scored if that is not the body as it came,
-    `answers` what the answer source said.
+    `answers` what the answer source said, `decided` what else it decided, `strikes` the faults that came of that.
     """
 
     result: Result
@@ -56,6 +56,8 @@ class Run(NamedTuple):
     error: ContainerError | None = None
     heard: bytes | None = None
     answers: Sequence[Answer] = ()
+    decided: Decided | None = None
+    strikes: Strikes = ()
 
 
 def _is_json(content_type: str) -> bool:
@@ -98,6 +100,7 @@ class Container:
         self.faults = settings.faults or ()
         self.server = settings.server
         self._answer: AnswerSource = settings.answer
+        self.decides = isinstance(settings.answer, DecidingSource)
         self._latency = settings.latency
         self._filter = settings.content_filter
         self._not_supported = settings.not_supported
@@ -130,9 +133,10 @@ class Container:
         except ContainerError as error:
             return self._refuse(error, request)
         run = serve(request)
-        return self._struck(run, request, strikes) if strikes else run
+        return self.struck(run, request, strikes) if strikes else run
 
-    def _struck(self, run: Run, request: Request, strikes: Strikes) -> Run:
+    def struck(self, run: Run, request: Request, strikes: Strikes) -> Run:
+        """Let faults strike what came of a request."""
         try:
             return run._replace(result=hazards.in_container(strikes, run.result, run.answers))
         except ContainerError as error:
@@ -159,7 +163,7 @@ class Container:
 
     def _score(self, schema: Schema[Any], request: Request) -> Run:
         """Validate, answer, write."""
-        reading = heard = None
+        reading = heard = decided = None
         try:
             if schema.undecorated or request.call.method == "GET":
                 heard, reading = self._heard(schema, request)
@@ -169,14 +173,30 @@ class Container:
                 self._support(reading)
             if self._filter:
                 self._filter.admit(reading.prompts, schema.api_type)
-            answers = [
-                self._answer.answer(Ask(prompt, reading, self._seed, self._endpoint, choice))
+            if self.decides:
+                decided = self._decide(schema, request, reading)
+                answers = decided.answers
+            else:
+                answers = [
+                    self._answer.answer(Ask(prompt, reading, self._seed, self._endpoint, choice))
+                    for prompt in reading.prompts
+                    for choice in range(reading.choices)
+                ]
+            result = self._write(schema, request, reading, answers, decided)
+            return Run(result, schema, reading, None, heard, answers, decided)
+        except ContainerError as error:
+            result = self.server.refuse(error, request.path, request.ids)
+            return Run(result, schema, reading, error, heard, decided=decided)
+
+    def _decide(self, schema: Schema[Any], request: Request, reading: Reading) -> Decided:
+        occasion = Occasion(schema.name, request.call.headers, request.before + 1, request.turns)
+        return Decided(
+            tuple(
+                self._answer.decide(Ask(prompt, reading, self._seed, self._endpoint, choice, occasion))
                 for prompt in reading.prompts
                 for choice in range(reading.choices)
-            ]
-            return Run(self._write(schema, request, reading, answers), schema, reading, None, heard, answers)
-        except ContainerError as error:
-            return Run(self.server.refuse(error, request.path, request.ids), schema, reading, error, heard)
+            )
+        )
 
     def _read(self, schema: Schema[Any], request: Request) -> Reading:
         call = request.call
@@ -192,7 +212,7 @@ class Container:
             if isinstance(document, BadBody):
                 raise document
             reading = self.server.read(document, schema.parse, schema.standard, request.path, call.headers)
-            if request.again:
+            if request.before:
                 self._readings.put(known, call.body, reading)
         return reading
 
@@ -218,29 +238,43 @@ class Container:
             if reading.parameters.get(name) is not None:
                 raise ParameterNotSupported(name, reading.parameters[name])
 
-    def _write(self, schema: Schema[Any], request: Request, reading: Reading, answers: Sequence[Answer]) -> Result:
+    def _write(
+        self,
+        schema: Schema[Any],
+        request: Request,
+        reading: Reading,
+        answers: Sequence[Answer],
+        decided: Decided | None,
+    ) -> Result:
         scoring = Scoring(reading, answers, request.draw, int(request.call.at), self._model, self._home)
         if reading.form and schema.settle is not None:
             scoring = scoring._replace(answers=schema.settle(scoring))
         if self._filter:
             scoring = scoring._replace(answers=[self._filter.passed(one) for one in scoring.answers])
-        pace = self._pace(scoring, request)
-        if reading.stream and schema.stream is not None:
+        pace = self._pace(scoring, request, decided)
+        body = UNSAID if decided is None else decided.body
+        if reading.stream and schema.stream is not None and body is UNSAID:
             return Result(
                 200, EVENTS, tuple(self._events(schema.framing, schema.stream(scoring), pace)), chunked=True
             )
-        seconds = pace(max((answer.tokens for answer in scoring.answers), default=0)) if self._latency else 0.0
+        seconds = pace(max((answer.tokens for answer in scoring.answers), default=0)) if pace is not _at_once else 0.0
         if self._timeout is not None and seconds * 1000 > self._timeout:
             raise ScoringTimedOut(self._timeout)
-        body = self.server.dump(schema.write(scoring))
-        return Result(200, JSON + self.server.run_headers(request.ids, seconds), ((seconds, body),))
+        written = self.server.dump(schema.write(scoring) if body is UNSAID else body)
+        return Result(200, JSON + self.server.run_headers(request.ids, seconds), ((seconds, written),))
 
-    def _pace(self, scoring: Scoring, request: Request) -> Pace:
+    def _pace(self, scoring: Scoring, request: Request, decided: Decided | None) -> Pace:
         """Say when tokens are out; several prompts are answered side by side, and the longest answer decides."""
-        if self._latency is None:
-            return _at_once
-        prompt_tokens = sum(prompt.tokens for prompt in scoring.reading.prompts)
-        return self._latency.pace(Work(prompt_tokens, request.draw, request.load))
+        latency = self._latency
+        if decided is not None:
+            return self._decided_pace(scoring, request, decided)
+        return latency.pace(_work(scoring, request)) if latency else _at_once
+
+    def _decided_pace(self, scoring: Scoring, request: Request, decided: Decided) -> Pace:
+        """Say the same where prompts were given models of their own; the slowest decides."""
+        latencies = [one or self._latency for one in decided.latencies]
+        paces = [one.pace(_work(scoring, request)) for one in latencies if one]
+        return paces[0] if len(paces) == 1 else lambda out: max((pace(out) for pace in paces), default=0.0)
 
     def _events(self, framing: Framing | None, chunks: Iterable[Chunk], pace: Pace) -> Iterator[Write]:
         """Each event is due when the last of the tokens that it carries is out."""
@@ -253,6 +287,10 @@ class Container:
         end = framing.end if framing else END_OF_STREAM
         if end:
             yield due, end
+
+
+def _work(scoring: Scoring, request: Request) -> Work:
+    return Work(sum(prompt.tokens for prompt in scoring.reading.prompts), request.draw, request.load)
 
 
 def _at_once(_: int) -> float:

@@ -3,7 +3,8 @@
 import json
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -29,7 +30,8 @@ class Exchange:
     the caller went away). Keys are not part of it: of the caller's headers only ids are kept. `schema` is None
     when the container did not get to read the body; what it read is read again when somebody looks, because
     to keep it would cost each request more than to score it. `mirror` marks the copy of a call that went to
-    another deployment, whose answer was discarded: it is never served. `faults` are those that struck.
+    another deployment, whose answer was discarded: it is never served. `faults` are those that struck, `rule` is the
+    one of the answer source's that matched, `remarks` are what more to say when somebody looks.
     """
 
     endpoint: str
@@ -47,6 +49,8 @@ class Exchange:
     served: float | None = None
     mirror: bool = False
     faults: tuple[str, ...] = ()
+    rule: str = ""
+    remarks: tuple[Callable[[], str], ...] = field(default=(), repr=False, compare=False)
 
     @property
     def reading(self) -> Reading | None:
@@ -87,6 +91,7 @@ class Exchange:
     def _notes(self, reading: Reading | None) -> list[str]:
         found = [f"fault: {name}" for name in self.faults]
         found += [self.problem] if self.problem else []
+        found += dict.fromkeys(remark() for remark in self.remarks)
         for number, prompt in enumerate(reading.prompts if reading else ()):
             texts = [(f"prompt {number}", prompt.text)]
             if prompt.messages:
@@ -105,6 +110,7 @@ class Exchange:
             "status": self.status,
             "mirror": self.mirror,
             "faults": list(self.faults),
+            "rule": self.rule or None,
             "at": datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds"),
             "planned_ms": round(self.seconds * 1000, 3),
             "served_ms": None if self.served is None else round(self.served * 1000, 3),
@@ -158,16 +164,28 @@ class Journal:
         """Keep up to `limit` exchanges, with request bodies of up to `size` bytes in all."""
         if limit < 0:
             raise ConfigError(f"journal: expected 0 or more exchanges, not {limit}")
+        self.limit = limit
         self._exchanges: deque[Exchange] = deque()
-        self._limit = limit
+        self._listeners: tuple[Callable[[], None], ...] = ()
         self._room = self._size = size
 
     def add(self, exchange: Exchange) -> None:
         """Write one down, forgetting the oldest if there is no room."""
         self._exchanges.append(exchange)
         self._room -= len(exchange.body)
-        while len(self._exchanges) > self._limit or (self._room < 0 and len(self._exchanges) > 1):
+        while len(self._exchanges) > self.limit or (self._room < 0 and len(self._exchanges) > 1):
             self._room += len(self._exchanges.popleft().body)
+        for told in self._listeners:
+            told()
+
+    @contextmanager
+    def telling(self, listener: Callable[[], None]) -> Iterator[None]:
+        """Have a listener called, as long as the block lasts, whenever one was written down."""
+        self._listeners += (listener,)
+        try:
+            yield
+        finally:
+            self._listeners = tuple(one for one in self._listeners if one is not listener)
 
     def clear(self) -> None:
         """Forget everything."""

@@ -1,7 +1,8 @@
 """A running endpoint: its front door, its containers, and the state they need."""
 
+from collections.abc import Callable
 from email.utils import formatdate
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from azureml_emulator.access import access
 from azureml_emulator.admission import Admission
@@ -15,7 +16,7 @@ from azureml_emulator.errors import (
 )
 from azureml_emulator.faults import Fault, Hazards, Incident, Strikes, asked, hazards
 from azureml_emulator.journal import Exchange, blotted
-from azureml_emulator.memo import Memo, Tally
+from azureml_emulator.memo import Counts, Memo, Tally, Turns
 from azureml_emulator.request import Request
 from azureml_emulator.wire import Call, Headers, Reply, Result
 
@@ -47,6 +48,7 @@ class LiveEndpoint:
         self._admission = admission if admission.limits and self.api_type.door else None
         self.tally = Tally()
         self.hazards = Hazards()
+        self.turns = Counts()
         self._keys: Memo[bytes] = Memo()
 
     @property
@@ -58,11 +60,13 @@ class LiveEndpoint:
         """Go on from the endpoint whose place this one takes: with what was asked before, and what went wrong."""
         self.tally = former.tally
         self.hazards = former.hazards
+        self.turns = former.turns
 
     def reset(self) -> None:
         """Forget what was asked before."""
         self.tally.clear()
         self.hazards.clear()
+        self.turns.clear()
         if self._admission:
             self._admission.clear()
 
@@ -87,7 +91,9 @@ class LiveEndpoint:
         strikes: Strikes = ()
         if container.faults or wanted:
             strikes = self.hazards.meet(container.faults, self._incident(request, container), elapsed, wanted)
-        result, run, problem = self._served(request, container, strikes)
+        result, run, problem = self._served(request, container, strikes, elapsed)
+        if run is not None and run.strikes:
+            strikes += run.strikes
         reply = self._reply(request, container, result, run, problem)
         if strikes:
             reply = self._struck(reply, strikes)
@@ -112,25 +118,42 @@ class LiveEndpoint:
         return Incident(request.call, request.path, request.draw, schema, server, self.api_type, request.ids)
 
     def _served(
-        self, request: Request, container: Container, strikes: Strikes = ()
+        self, request: Request, container: Container, strikes: Strikes = (), elapsed: float | None = None
     ) -> tuple[Result, Run | None, str]:
-        """Let a deployment answer, within its limits; give the result, what came of it inside, and the problem."""
+        """Let a deployment answer, within its limits; give the result, what came of it inside, and the problem.
+
+        Without `elapsed`, no fault strikes.
+        """
         run = None
+        if container.decides and request.turns is None:
+            request.turns = Turns(self.turns)
         try:
             if strikes:
                 hazards.at_door(strikes)
             if self._admission is None:
-                run = container.run(request, strikes)
+                run = self._run(request, container, strikes, elapsed)
+                hazards.at_door(run.strikes)
                 result = self.api_type.forward(run.result)
             else:
                 visit = self._admission.enter(container.name, request.call.at, len(request.call.body))
-                run = container.run(request, strikes)
+                run = self._run(request, container, strikes, elapsed)
+                hazards.at_door(run.strikes)
                 result = self._admission.leave(visit, self.api_type.forward(run.result))
         except DoorError as error:
             return self.api_type.refuse(error), run, str(error)
         if result.end is not None:
             return result, run, f"cut off: the answer takes {run.result.seconds * 1000:.0f} ms"
         return result, run, "" if run.error is None else run.error.cause
+
+    def _run(self, request: Request, container: Container, strikes: Strikes, elapsed: float | None) -> Run:
+        """Let a deployment answer, struck by its own faults, then by those that the answer brought with it."""
+        run = container.run(request, strikes)
+        if run.decided is None or not run.decided.faults or elapsed is None:
+            return run
+        incident = self._incident(request, container)
+        incident = incident._replace(draw=incident.draw.apart(b"answer"))
+        brought = self.hazards.meet(run.decided.faults, incident, elapsed)
+        return container.struck(run, request, brought)._replace(strikes=brought)
 
     def _mirrored(self, request: Request, reply: Reply) -> Reply:
         """Send a copy of some calls to another deployment, whose answer only the journal sees.
@@ -149,8 +172,8 @@ class LiveEndpoint:
         known = self._keys.get(request.spelling)
         key = known or self._home.within(request.identity).key
         times = self.tally.add(key)
-        request.again = times > 0
-        if request.again and known is None:
+        request.before = times
+        if times and known is None:
             self._keys.put(request.spelling, request.call.body, key)
         return Draw(key, times.to_bytes(8, "big"))
 
@@ -191,7 +214,7 @@ class LiveEndpoint:
     def _exchange(
         self, request: Request, container: Container | None, result: Result, run: Run | None, problem: str
     ) -> Exchange:
-        call = request.call
+        call, decided = request.call, run.decided if run else None
         return Exchange(
             self.name,
             container.name if container else None,
@@ -205,7 +228,12 @@ class LiveEndpoint:
             problem,
             run.heard if run and run.heard else call.body,
             run.schema if run and run.reading else None,
+            rule=decided.rule if decided else "",
+            remarks=tuple(partial(self._told, one) for one in decided.remarks) if decided else (),
         )
+
+    def _told(self, remark: Callable[[], str]) -> str:
+        return blotted(remark(), *self._secrets)
 
 
 def framed(result: Result, at: float, ids: Headers, server: str = "azureml-frontdoor") -> Headers:

@@ -100,4 +100,6 @@ class Turns:
 
     def ahead(self) -> "Turns":
         """Give turns that nothing takes yet."""
-        return Turns(self._counts, taking=False)
+        turns = Turns(self._counts, taking=False)
+        turns._taken |= self._taken
+        return turns

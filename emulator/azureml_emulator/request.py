@@ -11,6 +11,7 @@ from azureml_emulator.draw import Draw, canonical
 from azureml_emulator.errors import BadBody, Unreadable
 from azureml_emulator.inference_servers import Ids
 from azureml_emulator.latency import UNHURRIED
+from azureml_emulator.memo import Turns
 from azureml_emulator.wire import Call
 
 _UNREAD = object()
@@ -111,15 +112,16 @@ class Request:
     `deployment` is the one that the caller chose by header, or nothing; `guid` the service's own id of this
     request, since a caller's `x-request-id` is overwritten (documented); `client_id` the caller's
     `x-ms-client-request-id`, cut to 40 characters (documented), or nothing if it has others than letters, digits,
-    `-` and `_` (unverified); `admitted` whether the key was right; `again` whether this very request came before;
-    `door` whether a front door stands before the container; `load` what else the deployment is doing then.
+    `-` and `_` (unverified); `admitted` whether the key was right; `before` how often this very request came before;
+    `door` whether a front door stands before the container; `load` what else the deployment is doing then; `turns`
+    the turns that it takes with answer sources that count, if they do.
     """
 
     __slots__ = (
         "_document",
         "_ids",
         "admitted",
-        "again",
+        "before",
         "call",
         "client_id",
         "deployment",
@@ -128,6 +130,7 @@ class Request:
         "guid",
         "load",
         "path",
+        "turns",
     )
 
     def __init__(self, call: Call, path: str, admitted: bool = True, door: bool = True) -> None:
@@ -138,8 +141,9 @@ class Request:
         self.client_id = given[:40] if given and _CLIENT_ID.fullmatch(given) else ""
         self.admitted = admitted
         self.door = door
-        self.again = False
+        self.before = 0
         self.load = UNHURRIED
+        self.turns: Turns | None = None
         self._document: Any = _UNREAD
         self._ids: Ids | None = None
 

@@ -1,7 +1,7 @@
 """What an answer source is: it turns what is asked into a text, or decides about more than the text."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, ClassVar, Final, NamedTuple
 
 from pydantic import ConfigDict
@@ -66,9 +66,10 @@ class Decided(NamedTuple):
         """The rules that matched."""
         return "; ".join(dict.fromkeys(one.rule for one in self.decisions if one.rule))
 
-    def remarks(self) -> Iterable[str]:
-        """Say why prompts were matched by no rule."""
-        return dict.fromkeys(one.unmatched() for one in self.decisions if one.unmatched)
+    @property
+    def remarks(self) -> list[Callable[[], str]]:
+        """What says, when it is asked, why prompts were matched by no rule."""
+        return [one.unmatched for one in self.decisions if one.unmatched]
 
 
 class AnswerSource(Outcome, family=True):
