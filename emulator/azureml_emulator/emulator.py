@@ -3,17 +3,18 @@
 import asyncio
 import ssl
 import threading
-from collections.abc import Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import AsyncExitStack, ExitStack
 from math import inf
 from time import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from azureml_emulator.access import mint
+from azureml_emulator.assertions import Witness
 from azureml_emulator.endpoint import Endpoint
 from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError
+from azureml_emulator.hosted import NOT_RUNNING, Hosted
 from azureml_emulator.journal import Exchange, Journal
 from azureml_emulator.server import MAX_BODY, Server
 
@@ -22,56 +23,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_NOT_RUNNING = "the emulator is not running; use it as `with Emulator(...) as emulator:`"
 
-
-class Hosted:
-    """One endpoint of a running emulator: where it is, its key, and what it was asked."""
-
-    def __init__(self, settings: Endpoint, base_url: str, journal: Journal) -> None:
-        self.settings = settings
-        self._base_url = base_url
-        self._journal = journal
-
-    @property
-    def base_url(self) -> str:
-        """The root of its own port. Raises `RuntimeError` when the emulator is not running."""
-        if not self._base_url:
-            raise RuntimeError(_NOT_RUNNING)
-        return self._base_url
-
-    @property
-    def name(self) -> str:
-        """The endpoint's name."""
-        return self.settings.name
-
-    @property
-    def url(self) -> str:
-        """The scoring URI: what Azure's portal shows as the REST endpoint."""
-        return self.base_url + self.settings.paths[0]
-
-    @property
-    def key(self) -> str:
-        """The key to call it with."""
-        return self.settings.key
-
-    def token(self, expires_in: float = 3600.0) -> str:
-        """Mint a token that opens it for so many seconds from now; one that has expired, for a negative number.
-
-        Raises `ConfigError` if its `auth_mode` is `key`, or without the extra `tokens`.
-        """
-        return mint(self.settings, time(), expires_in)
-
-    @property
-    def calls(self) -> list[Exchange]:
-        """What it was asked, oldest first."""
-        return self._journal.of(self.name)
-
-    def __repr__(self) -> str:
-        return f"<endpoint {self.name!r}>"
-
-
-class Emulator:
+class Emulator(Witness):
     """Hosts endpoints on ports of 127.0.0.1, in a thread of its own, for as long as a `with` block lasts.
 
     Any number of them live side by side. `port` 0 takes any free one. With an `ssl_context` it speaks https.
@@ -113,6 +66,7 @@ class Emulator:
         with ExitStack() as undo:
             undo.callback(self._halt)
             self._server = self._run(self._listen())
+            self.engine.begin(time())
             undo.pop_all()
         return self
 
@@ -160,13 +114,24 @@ class Emulator:
         return self._control_plane
 
     def reset(self) -> None:
-        """Forget all exchanges; every request is new again."""
-        self.engine.reset()
+        """Forget all exchanges; every request is new again, and seconds are counted from now on."""
+        self.aside(self.engine.reset)
+        self.engine.begin(time())
+
+    def aside(self, work: Callable[[], T]) -> T:
+        """Do some work while no call is being decided upon: on the emulator's own thread, if it runs."""
+        if self._server is None or threading.current_thread() is self._thread:
+            return work()
+
+        async def alone() -> T:
+            return work()
+
+        return self._run(alone())
 
     def __getitem__(self, name: str) -> Hosted:
         live = self.engine.directory[name]
         base_url = self._server.url(name) if self._server else ""
-        return Hosted(live.settings, base_url, self.engine.journal)
+        return Hosted(self.engine, live.name, base_url, self.aside)
 
     def __iter__(self) -> Iterator[Hosted]:
         return (self[one.name] for one in list(self.engine.directory))
@@ -187,10 +152,13 @@ class Emulator:
     ) -> None:
         await asyncio.to_thread(self.stop)
 
+    def _seen_by(self) -> tuple[str, Journal]:
+        return "the emulator", self.engine.journal
+
     @property
     def _running(self) -> Server:
         if self._server is None:
-            raise RuntimeError(_NOT_RUNNING)
+            raise RuntimeError(NOT_RUNNING)
         return self._server
 
     async def _listen(self) -> Server:

@@ -7,7 +7,7 @@ from typing import Any
 from azureml_emulator.api_type import DEDICATED
 from azureml_emulator.directory import Directory
 from azureml_emulator.draw import Draw
-from azureml_emulator.endpoint import Endpoint
+from azureml_emulator.endpoint import Deployment, Endpoint, changeable
 from azureml_emulator.errors import DoorError, EndpointNotFound, ShuttingDown
 from azureml_emulator.journal import Exchange, Journal, blotted
 from azureml_emulator.live import LiveEndpoint, framed
@@ -43,7 +43,22 @@ class Engine:
 
         Raises `KeyError` for an endpoint and `ValueError` for a deployment or a setting that cannot be.
         """
-        self.put(self.directory[name].settings.changed(deployment, **settings))
+        self.revise(self.directory[name].settings.changed(deployment, **settings))
+
+    def revise(self, endpoint: Endpoint) -> None:
+        """Give the endpoint of that name these settings; what it was configured to be is still known."""
+        self.directory.put(LiveEndpoint(endpoint, self.seed, self.directory[endpoint.name].configured))
+
+    def recover(self, name: str, deployment: str = "") -> None:
+        """Give an endpoint, or one of its deployments, the settings that it was configured with.
+
+        Raises `KeyError` for an endpoint and `ValueError` for a deployment that is not there.
+        """
+        live = self.directory[name]
+        configured = live.configured
+        if deployment:
+            configured = live.settings.restored(configured, changeable(Deployment), deployment)
+        self.revise(configured)
 
     def begin(self, at: float) -> None:
         """Count seconds from now on, `at` in Unix seconds; without this, from the first call."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from azureml_emulator.emulator import Emulator, Hosted
+    from azureml_emulator.emulator import Emulator
+    from azureml_emulator.hosted import Hosted
 
 
 class Endpoints:

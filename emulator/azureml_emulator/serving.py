@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count, repeat
 from pathlib import Path
+from time import time
 from typing import Any
 
 from azureml_emulator import request_log, table
@@ -47,6 +48,7 @@ async def serve(loaded: Loaded, load: Callable[[], Loaded]) -> None:
         try:
             _forget(config.ready_file)
             await _listen(server, config)
+            engine.begin(time())
             _remark(notes)
             gc.freeze()  # what is loaded by now stays: the collector need not look through it again
             with _announced(server, config):
