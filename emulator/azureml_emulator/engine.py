@@ -90,6 +90,12 @@ class Engine:
             self.journal.add(reply.mirrored)
         return reply
 
+    def gone(self, reply: Reply, at: float) -> None:
+        """Hear that nobody waits any more for a reply which is not out, `at` in Unix seconds.
+
+        What the caller held of queues and limits can be free from then on; what was promised to others stays.
+        """
+
     def _unplaced(self, call: Call, error: DoorError) -> Reply:
         result = DEDICATED.refuse(error)
         base = Draw.of(str(self.seed).encode(), call.path.encode("utf-8", "surrogateescape"), call.body)

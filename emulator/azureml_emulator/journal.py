@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from azureml_emulator.errors import ConfigError
+from azureml_emulator.punctuality import Punctuality
 from azureml_emulator.request import parse
 from azureml_emulator.schema import Message, Reading, Schema, text_of
 
@@ -31,7 +32,8 @@ class Exchange:
     when the container did not get to read the body; what it read is read again when somebody looks, because
     to keep it would cost each request more than to score it. `mirror` marks the copy of a call that went to
     another deployment, whose answer was discarded: it is never served. `faults` are those that struck, `rule` is the
-    one of the answer source's that matched, `remarks` are what more to say when somebody looks.
+    one of the answer source's that matched, `remarks` are what more to say when somebody looks, `punctuality` is how
+    an answer that was served kept its time.
     """
 
     endpoint: str
@@ -51,6 +53,7 @@ class Exchange:
     faults: tuple[str, ...] = ()
     rule: str = ""
     remarks: tuple[Callable[[], str], ...] = field(default=(), repr=False, compare=False)
+    punctuality: Punctuality | None = None
 
     @property
     def reading(self) -> Reading | None:
@@ -114,6 +117,7 @@ class Exchange:
             "at": datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds"),
             "planned_ms": round(self.seconds * 1000, 3),
             "served_ms": None if self.served is None else round(self.served * 1000, 3),
+            "punctuality": self.punctuality.as_dict() if self.punctuality else None,
             "request_id": self.request_id,
             "client_request_id": self.client_request_id or None,
             "prompts": [prompt.text for prompt in reading.prompts] if reading else [],

@@ -3,15 +3,10 @@
 import asyncio
 import errno
 import logging
-import os
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from functools import partial
-from itertools import groupby
-from operator import itemgetter
-from socket import SO_LINGER, SOL_SOCKET
-from struct import pack
 from time import time
 
 from aiohttp import http_exceptions, web
@@ -19,9 +14,12 @@ from aiohttp import http_exceptions, web
 from azureml_emulator import framing
 from azureml_emulator.addresses import reachable
 from azureml_emulator.admin import Admin
+from azureml_emulator.connection import Connection, Listener
 from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.journal import Exchange
+from azureml_emulator.player import Play
+from azureml_emulator.punctuality import Punctuality
 from azureml_emulator.wire import Call, Reply
 
 _logger = logging.getLogger("azureml_emulator.server")
@@ -89,7 +87,7 @@ class Server:
         Raises `ConfigError` if it cannot be had.
         """
         runner = web.ServerRunner(
-            web.Server(handler, request_factory=self._request, access_log=None, logger=_logger), shutdown_timeout=0.1
+            Listener(handler, request_factory=self._request, access_log=None, logger=_logger), shutdown_timeout=0.1
         )
         await runner.setup()
         site = web.TCPSite(runner, self.host, port, ssl_context=ssl_context)
@@ -138,11 +136,12 @@ class Server:
         return await self._handle("", request)
 
     async def _handle(self, listener: str, request: web.BaseRequest) -> web.StreamResponse:
-        start = self._now()
         answers = self._open[listener]
         answers.count += 1
         try:
-            call = await self._call(listener, request)
+            body = await self._body(request)
+            start, at = self._now(), time()
+            call = self._call(listener, request, body, at)
             return await self._play(request, self.engine.score(call), start)
         except (web.RequestPayloadError, http_exceptions.HttpProcessingError):
             return web.Response(status=400, text="Bad Request")
@@ -153,79 +152,56 @@ class Server:
             if not answers.count and answers.awaited:
                 answers.awaited.set()
 
-    async def _call(self, listener: str, request: web.BaseRequest) -> Call:
-        at = time()
-        oversized = (request.content_length or 0) > self._max_body
-        if not oversized and request.headers.get("expect", "").lower() == "100-continue":
+    async def _body(self, request: web.BaseRequest) -> bytes | None:
+        """Read the body; None if it is larger than may be."""
+        if (request.content_length or 0) > self._max_body:
+            return None
+        if request.headers.get("expect", "").lower() == "100-continue":
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             request.writer.output_size = 0
-        body = b""
         try:
-            if not oversized and request.can_read_body:
-                body = await request.read()
+            return await request.read() if request.can_read_body else b""
         except web.HTTPRequestEntityTooLarge:
-            oversized = True
+            return None
+
+    def _call(self, listener: str, request: web.BaseRequest, body: bytes | None, at: float) -> Call:
         url = request.rel_url
-        return Call(
-            request.method, url.raw_path, request.headers, body, at, listener, oversized, url.raw_query_string
-        )
+        method, headers, query = request.method, request.headers, url.raw_query_string
+        return Call(method, url.raw_path, headers, body or b"", at, listener, body is None, query)
 
     async def _play(self, request: web.BaseRequest, reply: Reply, start: float) -> web.StreamResponse:
         """Write a reply's bytes when they are due; aiohttp is told only whether the connection stays open."""
         http = (request.version.major, request.version.minor)
         keep_alive = request.keep_alive and (http >= (1, 1) or not reply.chunked)
-        head = framing.head(reply, http, keep_alive)
+        frames = framing.frames(reply, http, keep_alive, request.method)
+        connection = request.protocol
+        assert isinstance(connection, Connection)
+        connection.play = play = Play(frames, start, connection, self._loop)
+        problem, kept = "the emulator stopped before the answer was out", None
         try:
-            if reply.chunked or reply.end or len(reply.writes) > 1:
-                await self._stream(request, head, reply, start, http >= (1, 1))
-            else:
-                if reply.seconds:
-                    await self._until(start + reply.seconds)
-                await request.writer.write(head if request.method == "HEAD" else head + reply.body)
-        except ConnectionError:
-            problem, keep_alive = "the caller went away before the answer was out", False
-        else:
-            problem = ""
-        self._note(reply, problem, start)
-        return _KEEP if keep_alive and reply.end is None else _CLOSE
+            kept = await play.whole()
+            problem = "the caller went away before the answer was out" if kept is None else ""
+        finally:
+            connection.play = None
+            self._note(reply, problem, kept)
+        if reply.end is None:
+            return _KEEP if keep_alive and kept else _CLOSE
+        if reply.end.reset:
+            connection.reset()
+        return _CLOSE
 
-    async def _stream(
-        self, request: web.BaseRequest, head: bytes, reply: Reply, start: float, chunking: bool
-    ) -> None:
-        """Write the head with what is due first, and each later piece in its time."""
-        write, end = request.writer.write, reply.end
-        chunked = reply.chunked and chunking
-        if end is None or end.head is None:
-            for due, writes in groupby(reply.writes, key=itemgetter(0)):
-                await self._until(start + due)
-                data = b"" if request.method == "HEAD" else b"".join([data for _, data in writes])
-                await write(head + (framing.chunk(data) if chunked and data else data))
-                head = b""
-        if end is None:
-            if chunked:
-                await write(framing.LAST_CHUNK)
-            return
-        await self._until(start + end.at)
-        if end.head:
-            await write(head[: end.head])
-        if end.reset:
-            _reset(request)
-
-    def _note(self, reply: Reply, problem: str, start: float) -> None:
+    def _note(self, reply: Reply, problem: str, kept: Punctuality | None) -> None:
+        """Complete the journal's record of an exchange, and let the engine know if nobody waits for the answer."""
+        if kept is None:
+            self.engine.gone(reply, time())
         exchange = reply.exchange
         if exchange is None:
             return
-        if problem:
+        if kept is None:
             exchange.problem = f"{exchange.problem}; {problem}" if exchange.problem else problem
         else:
-            exchange.served = self._now() - start
+            exchange.served, exchange.punctuality = kept.last, kept
         self._served(exchange)
-
-    async def _until(self, deadline: float) -> None:
-        """Sleep up to a deadline on the loop's clock; time already spent counts, so nothing drifts."""
-        seconds = deadline - self._now()
-        if seconds > 0:
-            await asyncio.sleep(seconds)
 
 
 class _OpenAnswers:
@@ -263,17 +239,6 @@ class _Written(web.StreamResponse):
 
 
 _KEEP, _CLOSE = _Written(keep_alive=True), _Written(keep_alive=False)
-
-
-_AT_ONCE = pack("hh" if os.name == "nt" else "ii", 1, 0)
-"""C's `struct linger`: on, for no time."""
-
-
-def _reset(request: web.BaseRequest) -> None:
-    """Break the connection off, so that the caller's system reports it as reset."""
-    if request.transport is not None:
-        request.transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, _AT_ONCE)
-        request.transport.abort()
 
 
 def _unavailable(host: str, port: int, listener: str, error: OSError | ValueError | OverflowError) -> str:

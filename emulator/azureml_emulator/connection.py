@@ -1,0 +1,59 @@
+"""A caller's connection, as aiohttp reads it: what is played on it hears at once that the caller has gone."""
+
+import asyncio
+import os
+from socket import SO_LINGER, SOL_SOCKET
+from struct import pack
+from typing import Any
+
+from aiohttp import web
+
+from azureml_emulator.player import Play
+
+_AT_ONCE = pack("hh" if os.name == "nt" else "ii", 1, 0)
+"""C's `struct linger`: on, for no time."""
+
+
+class Connection(web.RequestHandler):
+    """Takes requests one after the other, and lets answers be played."""
+
+    __slots__ = ("play",)
+
+    def __init__(self, manager: web.Server, **settings: Any) -> None:
+        super().__init__(manager, **settings)
+        self.play: Play | None = None
+
+    def send(self, data: bytes) -> bool:
+        """Send bytes, now or as soon as the caller takes them; give whether the caller is there."""
+        transport = self.transport
+        if transport is None or transport.is_closing():
+            return False
+        if data:
+            transport.write(data)
+        return True
+
+    def reset(self) -> None:
+        """Break the connection off, so that the caller's system reports it as reset."""
+        if self.transport is not None:
+            self.transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, _AT_ONCE)
+            self.transport.abort()
+
+    def resume_writing(self) -> None:
+        """Go on, since the caller has read."""
+        super().resume_writing()
+        if self.play is not None:
+            self.play.go_on()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Stop, since the caller is gone."""
+        play = self.play
+        super().connection_lost(exc)
+        if play is not None:
+            play.lost()
+
+
+class Listener(web.Server):
+    """Makes a `Connection` for each caller."""
+
+    def __call__(self) -> Connection:
+        return Connection(self, loop=asyncio.get_running_loop(), **self._kwargs)
