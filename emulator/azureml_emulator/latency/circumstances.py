@@ -1,11 +1,12 @@
 """Time that depends on what else a deployment is doing: each wraps another model."""
 
 from types import MappingProxyType
+from typing import Annotated
 
 from pydantic.dataclasses import dataclass
 
 from azureml_emulator.latency.distribution import Distribution
-from azureml_emulator.latency.model import NESTING, Latency, Number, Pace, Work
+from azureml_emulator.latency.model import NESTING, Latency, Number, Pace, Work, about
 
 
 @dataclass(frozen=True, config=NESTING)
@@ -17,12 +18,9 @@ class LoadDependent(Latency):
 
     example = MappingProxyType({"latency": {"type": "tokens", "first_ms": 300, "gap_ms": 20}, "per_call": 0.1})
 
-    latency: Latency
-    """How long it takes when nothing else is going on."""
-    per_call: Number
-    """By what part of that each further call at work makes it longer."""
-    at_once: Number = 1.0
-    """So many calls at work do not hold each other up."""
+    latency: Annotated[Latency, about("How long it takes when nothing else is going on.")]
+    per_call: Annotated[Number, about("By what part of that each further call at work makes it longer.")]
+    at_once: Annotated[Number, about("So many calls at work do not hold each other up.")] = 1.0
 
     @property
     def heeds_load(self) -> bool:
@@ -40,12 +38,9 @@ class ColdStart(Latency):
 
     example = MappingProxyType({"latency": 200, "start_ms": 8000, "idle_s": 300})
 
-    latency: Latency
-    """How long it takes when warm."""
-    start_ms: Distribution
-    """How long it takes to get warm: a number of milliseconds, or a distribution."""
-    idle_s: Number
-    """How many seconds without work let it go cold."""
+    latency: Annotated[Latency, about("How long it takes when warm.")]
+    start_ms: Annotated[Distribution, about("How long getting warm takes: milliseconds, or a distribution.")]
+    idle_s: Annotated[Number, about("How many seconds without work let it go cold.")]
 
     @property
     def heeds_load(self) -> bool:

@@ -9,17 +9,15 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from azureml_emulator.latency.distribution import Distribution
-from azureml_emulator.latency.model import NESTING, Number
+from azureml_emulator.latency.model import NESTING, Number, about
 
 
 @dataclass(frozen=True, config=NESTING)
 class Part:
     """One of the distributions that are mixed."""
 
-    latency: Distribution
-    """How long these take: a number of milliseconds, or a distribution."""
-    weight: Annotated[Number, Field(gt=0)] = 1.0
-    """How many take so long, in proportion to the weights of the others."""
+    latency: Annotated[Distribution, about("How long these take: milliseconds, or a distribution.")]
+    weight: Annotated[Number, Field(gt=0), about("How many take so long, in proportion to the other weights.")] = 1.0
 
 
 @dataclass(frozen=True, config=NESTING)
@@ -35,8 +33,11 @@ class Mixture(Distribution):
         }
     )
 
-    parts: Annotated[tuple[Part, ...], Field(min_length=1)]
-    """What is mixed: a list of `{latency: ..., weight: ...}`; a weight that is left out is 1."""
+    parts: Annotated[
+        tuple[Part, ...],
+        Field(min_length=1),
+        about("What is mixed: a list of `{latency: ..., weight: ...}`; a weight that is left out is 1."),
+    ]
 
     def seconds(self, units: Iterator[float]) -> float:
         point = next(units) * fsum(one.weight for one in self.parts)

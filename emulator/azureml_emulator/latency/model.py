@@ -25,7 +25,16 @@ Milliseconds = Number
 STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
 
 NESTING = ConfigDict(**STRICT, defer_build=True)
-"""For a model with another one among its settings: those are looked up when all of them exist."""
+"""For a model with another one among its settings: those are looked up when all of them exist.
+
+By then the docstrings of its attributes are lost (pydantic), so its settings say `about(...)`.
+"""
+
+
+def about(what: str) -> Any:
+    """Describe a setting."""
+    return Field(description=what)
+
 
 Pace = Callable[[int], float]
 """When so many tokens are out, in seconds after the work began; more tokens are never out earlier."""

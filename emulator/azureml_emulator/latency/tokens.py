@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from azureml_emulator.latency.distribution import Constant, Distribution
-from azureml_emulator.latency.model import NESTING, STRICT, Latency, Milliseconds, Pace, Work
+from azureml_emulator.latency.model import NESTING, STRICT, Latency, Milliseconds, Pace, Work, about
 
 _Most = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -51,6 +51,8 @@ _FORMS = {
     ]
 }
 
+_Size = Annotated[Burst, BeforeValidator(_spelled_out), WithJsonSchema(_FORMS)]
+
 
 @dataclass(frozen=True, config=NESTING)
 class Tokens(Latency):
@@ -63,14 +65,14 @@ class Tokens(Latency):
 
     example = MappingProxyType({"first_ms": 300, "gap_ms": 20})
 
-    first_ms: Distribution
-    """Until the first token: a number of milliseconds, or a distribution."""
-    gap_ms: Distribution
-    """From each token to the next: a number of milliseconds, or a distribution, of which each gap is drawn."""
-    prefill_ms: Milliseconds = 0.0
-    """More for each token of the prompt, until the first token."""
-    burst: Annotated[Burst, BeforeValidator(_spelled_out), WithJsonSchema(_FORMS)] = Burst()
-    """How many tokens come at once: a number, or `{low: ..., high: ...}`, of which each burst is drawn."""
+    first_ms: Annotated[Distribution, about("Until the first token: milliseconds, or a distribution.")]
+    gap_ms: Annotated[
+        Distribution, about("From a token to the next: milliseconds, or a distribution to draw each from.")
+    ]
+    prefill_ms: Annotated[Milliseconds, about("More for each token of the prompt, until the first token.")] = 0.0
+    burst: Annotated[
+        _Size, about("How many come at once: a number, or `{low: ..., high: ...}` to draw each from.")
+    ] = Burst()
 
     def pace(self, work: Work) -> Pace:
         first_ms = self.first_ms.seconds(work.draw.units(b"first token")) * 1000
