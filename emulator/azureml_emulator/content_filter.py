@@ -59,12 +59,17 @@ class ContentFilter(NamedTuple):
         for prompt in prompts:
             said = [text_of(one.get("content")) for one in prompt.messages] or [prompt.text]
             if any(map(self.trigger.search, said)):
-                raise _BODIES[self.body] if api_type is SERVERLESS else ContentUnsafe
+                raise refusal(api_type, self.body)
 
     def passed(self, answer: Answer) -> Answer:
         """Let an answer pass up to what triggers the filter; its `finish_reason` says so (documented)."""
         found = self.trigger.search(answer.text)
         return Answer(answer.text[: found.start()], "content_filter") if found else answer
+
+
+def refusal(api_type: ApiType, body: str) -> ContentFiltered:
+    """Refuse a prompt in the words of the kind of endpoint; `body` is which of two a serverless one sends."""
+    return _BODIES[body]() if api_type is SERVERLESS else ContentUnsafe()
 
 
 def _pattern(trigger: Any) -> re.Pattern[str]:
