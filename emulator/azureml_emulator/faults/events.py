@@ -19,8 +19,8 @@ def json_events(writes: Sequence[Write]) -> list[int]:
 
 
 def with_json(event: bytes, edit: Edit) -> bytes:
-    """Change the JSON of an event; what frames it stays."""
-    start, end = event.index(b"{"), event.rindex(b"}") + 1
+    """Change the JSON of an event, or what another fault has left of it; what frames it stays."""
+    start, end = event.index(b"{"), len(event.rstrip())
     return event[:start] + edit(event[start:end]) + event[end:]
 
 

@@ -3,13 +3,14 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from azureml_emulator.faults import MalformedJson, WrongShape
 from azureml_emulator.faults.bodies import _SPOILT
 from azureml_emulator.schemas import all_schemas
+from emulator.tests.damage import FUZZING
 
 HOW = ["unclosed", "comma", "quotes", "no_utf8"]
 
@@ -33,6 +34,7 @@ def test_malformed_json_is_no_json(strike, schema, how):
     assert struck.felt == ("malformed_json",)
 
 
+@settings(FUZZING, max_examples=30)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
 def test_whatever_is_spoilt_is_no_json(value):
     text = json.dumps(value).encode()
