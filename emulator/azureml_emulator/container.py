@@ -116,6 +116,7 @@ class Container:
         for path, page in self.server.pages.items():
             self._routes[path] = dict.fromkeys(self.server.page_methods, partial(self._show, page))
         asides = {method: partial(self._show, page) for method, page in self.server.asides.items()}
+        self._shapes = {path: schema for schema in reversed(schemas) for path in schema.paths}
         for schema in schemas:
             score = partial(self._score, schema)
             scoring = {"POST": score, "GET": score} if self.server.scores_queries else {"POST": score}
@@ -198,7 +199,17 @@ class Container:
             )
         )
 
-    def _read(self, schema: Schema[Any], request: Request) -> Reading:
+    def ahead(self, request: Request) -> Reading | None:
+        """Read a request before it is served; give None for what is refused, or is no request for a score."""
+        schema = self._shapes.get(request.path)
+        if schema is None or schema.undecorated or request.call.method != "POST":
+            return None
+        try:
+            return self._read(schema, request, keep=True)
+        except ContainerError:
+            return None
+
+    def _read(self, schema: Schema[Any], request: Request, keep: bool = False) -> Reading:
         call = request.call
         if call.oversized:
             raise BodyTooLarge
@@ -212,7 +223,7 @@ class Container:
             if isinstance(document, BadBody):
                 raise document
             reading = self.server.read(document, schema.parse, schema.standard, request.path, call.headers)
-            if request.before:
+            if request.before or keep:
                 self._readings.put(known, call.body, reading)
         return reading
 

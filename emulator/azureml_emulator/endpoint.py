@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import field, fields, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from azureml_emulator.answers import Echo
-from azureml_emulator.api_type import DEDICATED
+from azureml_emulator.api_type import DEDICATED, REPLAYED, SERVERLESS
 from azureml_emulator.faults import Fault
 from azureml_emulator.latency import Latency
+from azureml_emulator.rate_limit import RateLimit
+from azureml_emulator.recording.replay import ReplaySetting
 from azureml_emulator.schemas import all_schemas
 from azureml_emulator.setting_types import (
     AnswerSetting,
@@ -47,6 +49,8 @@ class RequestSettings:
     """Requests that an instance works on at once (Azure: 1); as many again may wait, one more is refused with 429."""
     request_timeout_ms: Annotated[Whole, Field(ge=1, le=180_000)] | None = None
     """Milliseconds from arrival until the caller gets a 408 (Azure: 5000); three minutes at most."""
+    max_pending: Positive | Literal["unlimited"] | None = None
+    """Requests in flight, waiting or worked on, above which one more gets a 429; or `unlimited`. Not Azure's."""
     max_queue_wait_ms: Annotated[Whole, Field(ge=0)] | None = None
     """Accepted and without effect, as Azure documents: the wait in the queue counts for `request_timeout_ms`."""
 
@@ -132,6 +136,8 @@ class Endpoint:
     """Megabytes a second, both ways together, above which answers are delayed; Azure's limit is 5."""
     default: bool = False
     """Whether it answers at the root of the main port, where several endpoints serve the same path."""
+    rate_limit: RateLimit | None = None
+    """What a serverless endpoint lets its callers have: requests and tokens in a minute, requests at once."""
     port: Port | None = None
     """Its own port; if left out, the next one after the main port's."""
     content_filter: FilterSetting | None = None
@@ -162,6 +168,8 @@ class Endpoint:
     def changed(self, deployment: str = "", **settings: Any) -> "Endpoint":
         """Give the same with other settings: those of one deployment, or of the endpoint and all its deployments.
 
+        if self.rate_limit and self.api_type is not SERVERLESS:
+            raise ValueError("rate_limit is for serverless endpoints; others have request_settings")
         Raises pydantic's `ValidationError`, and `ValueError` for a deployment that is not there.
         """
         given = self._written(deployment)

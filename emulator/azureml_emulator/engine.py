@@ -121,3 +121,5 @@ class Engine:
         self._tally.clear()
         for endpoint in self.directory:
             endpoint.reset()
+        if reply.hang_up:
+            reply.hang_up(at)

@@ -8,7 +8,7 @@ from azureml_emulator.access import access
 from azureml_emulator.admission import Admission
 from azureml_emulator.container import Container, Run
 from azureml_emulator.draw import Draw
-from azureml_emulator.endpoint import Endpoint
+from azureml_emulator.endpoint import Deployment, Endpoint
 from azureml_emulator.errors import (
     DeploymentNotFound,
     DoorError,
@@ -17,6 +17,7 @@ from azureml_emulator.errors import (
 from azureml_emulator.faults import Fault, Hazards, Incident, Strikes, asked, hazards
 from azureml_emulator.journal import Exchange, blotted
 from azureml_emulator.memo import Counts, Memo, Tally, Turns
+from azureml_emulator.replayed import Replayed
 from azureml_emulator.request import Request
 from azureml_emulator.wire import Call, Headers, Reply, Result
 
@@ -35,21 +36,24 @@ class LiveEndpoint:
         assert settings.api_type is not None
         self.api_type = settings.api_type
         self._seed = seed if settings.seed is None else settings.seed
-        self._containers = {
-            one.name: Container(one, settings.name, self._seed, self.api_type.answers) for one in settings.deployments
-        }
+        self._containers = {one.name: self._container(one) for one in settings.deployments}
         self._home = Draw.of(str(self._seed).encode(), settings.name.encode())
         self._has_traffic = any(settings.traffic.values())
         self._shadow, self._copied = next(iter(settings.mirror_traffic.items()), ("", 0))
         self._access = access(settings)
         self._secrets = settings.secrets
         self._fault_header = (settings.fault_header or "").lower()
-        admission = Admission(settings)
-        self._admission = admission if admission.limits and self.api_type.door else None
+        admission = Admission(settings, self.api_type.door)
+        self.admission = admission if admission.needed else None
         self.tally = Tally()
         self.hazards = Hazards()
         self.turns = Counts()
         self._keys: Memo[bytes] = Memo()
+
+    def _container(self, deployment: Deployment) -> Container:
+        if self.settings.replay:
+            return Replayed(deployment, self.settings, self._seed)
+        return Container(deployment, self.settings.name, self._seed, self.api_type.answers)
 
     @property
     def name(self) -> str:
@@ -61,14 +65,16 @@ class LiveEndpoint:
         self.tally = former.tally
         self.hazards = former.hazards
         self.turns = former.turns
+        if self.admission and former.admission:
+            self.admission.inherit(former.admission)
 
     def reset(self) -> None:
         """Forget what was asked before."""
         self.tally.clear()
         self.hazards.clear()
         self.turns.clear()
-        if self._admission:
-            self._admission.clear()
+        if self.admission:
+            self.admission.clear()
 
     def score(self, call: Call, path: str, elapsed: float = 0.0) -> Reply:
         """Answer a call that is for this endpoint; `path` is the path below the endpoint's own address.
@@ -82,10 +88,11 @@ class LiveEndpoint:
         try:
             if refusal:
                 raise refusal
-            if self._admission:
-                self._admission.count(call.at)
+            if self.admission:
+                self.admission.count(call.at)
             wanted = self._asked(call) if self._fault_header else ()
             container = self._choose(request)
+            allowance = self._allowed(request, container) if self.admission else ()
         except DoorError as error:
             return self._reply(request, None, self.api_type.refuse(error), None, str(error))
         strikes: Strikes = ()
@@ -94,10 +101,17 @@ class LiveEndpoint:
         result, run, problem = self._served(request, container, strikes, elapsed)
         if run is not None and run.strikes:
             strikes += run.strikes
+        if allowance:
+            result = result._replace(headers=result.headers + allowance)
         reply = self._reply(request, container, result, run, problem)
         if strikes:
             reply = self._struck(reply, strikes)
         return self._mirrored(request, reply) if self._copied else reply
+
+    def _allowed(self, request: Request, container: Container) -> Headers:
+        """Count what a request asks for; give the headers that tell what is left. Raises `RateLimitExceeded`."""
+        assert self.admission
+        return self.admission.allow(request, container.ahead(request) if self.admission.reads else None)
 
     def _asked(self, call: Call) -> tuple[Fault, ...]:
         """Read the faults that the caller asks for. Raises `FaultUnreadable`."""
@@ -130,18 +144,18 @@ class LiveEndpoint:
         try:
             if strikes:
                 hazards.at_door(strikes)
-            if self._admission is None:
+            if self.admission is None:
                 run = self._run(request, container, strikes, elapsed)
                 hazards.at_door(run.strikes)
                 result = self.api_type.forward(run.result)
             else:
-                visit = self._admission.enter(container.name, request.call.at, len(request.call.body))
+                visit = self.admission.enter(container.name, request)
                 run = self._run(request, container, strikes, elapsed)
                 hazards.at_door(run.strikes)
-                result = self._admission.leave(visit, self.api_type.forward(run.result))
+                result = self.admission.leave(visit, self.api_type.forward(run.result))
         except DoorError as error:
             return self.api_type.refuse(error), run, str(error)
-        if result.end is not None:
+        if result.end is not None and not result.framed:
             return result, run, f"cut off: the answer takes {run.result.seconds * 1000:.0f} ms"
         return result, run, "" if run.error is None else run.error.cause
 
@@ -202,14 +216,15 @@ class LiveEndpoint:
         exchange = self._exchange(request, container, result, run, problem)
         if container and not request.door:
             headers = framed(result, request.call.at, (), container.server.software)
-            return Reply(result.status, headers, result.writes, result.chunked, exchange, result.end)
+            hang_up = request.hang_up
+            return Reply(result.status, headers, result.writes, result.chunked, exchange, result.end, None, hang_up)
         ids: Headers = (("x-request-id", request.guid),)
         if request.client_id:
             ids += (("x-ms-client-request-id", request.client_id),)
         if container:
             ids += (("azureml-model-deployment", container.name), ("azureml-model-session", container.name))
-        headers = framed(result, request.call.at, ids)
-        return Reply(result.status, headers, result.writes, result.chunked, exchange, result.end)
+        headers, hang_up = framed(result, request.call.at, ids), request.hang_up
+        return Reply(result.status, headers, result.writes, result.chunked, exchange, result.end, None, hang_up)
 
     def _exchange(
         self, request: Request, container: Container | None, result: Result, run: Run | None, problem: str
@@ -238,9 +253,20 @@ class LiveEndpoint:
 
 def framed(result: Result, at: float, ids: Headers, server: str = "azureml-frontdoor") -> Headers:
     """Put the front door's headers around the container's: order and lower case as in real traffic (captured)."""
+    if result.framed:
+        return _renewed(result, at)
     kind, *rest = result.headers
     length: Headers = () if result.chunked else (("content-length", str(_size(result))),)
     return (("server", server), ("date", _date(int(at))), kind, *length, *rest, *ids)
+
+
+def _renewed(result: Result, at: float) -> Headers:
+    """Give recorded headers with the date of today, and the length of the body as it is, if it has one."""
+    new = {"date": _date(int(at))}
+    size = _size(result)
+    if size and result.end is None:
+        new["content-length"] = str(size)
+    return tuple((name, new.get(name.lower(), value)) for name, value in result.headers)
 
 
 def _size(result: Result) -> int:

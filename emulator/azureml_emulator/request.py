@@ -3,7 +3,7 @@
 import codecs
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -114,7 +114,8 @@ class Request:
     `x-ms-client-request-id`, cut to 40 characters (documented), or nothing if it has others than letters, digits,
     `-` and `_` (unverified); `admitted` whether the key was right; `before` how often this very request came before;
     `door` whether a front door stands before the container; `load` what else the deployment is doing then; `turns`
-    the turns that it takes with answer sources that count, if they do.
+    the turns that it takes with answer sources that count, if they do; `hang_up` is to be called with the time when
+    the caller goes away before the end.
     """
 
     __slots__ = (
@@ -128,6 +129,7 @@ class Request:
         "door",
         "draw",
         "guid",
+        "hang_up",
         "load",
         "path",
         "turns",
@@ -144,6 +146,7 @@ class Request:
         self.before = 0
         self.load = UNHURRIED
         self.turns: Turns | None = None
+        self.hang_up: Callable[[float], None] | None = None
         self._document: Any = _UNREAD
         self._ids: Ids | None = None
 

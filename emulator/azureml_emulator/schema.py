@@ -113,6 +113,15 @@ class Reading(NamedTuple):
     choices: int = 1
     form: str = ""
 
+    @property
+    def token_limit(self) -> int | None:
+        """How many tokens each answer may have at most, None if nothing says so."""
+        for name in ("max_new_tokens", "max_tokens", "max_completion_tokens", "max_gen_len", "max_length"):
+            limit = self.parameters.get(name)
+            if isinstance(limit, int) and not isinstance(limit, bool):
+                return limit
+        return self.max_tokens
+
 
 class ToolCall(NamedTuple):
     """A call that the model asks for: the tool's name, and its arguments as JSON text."""

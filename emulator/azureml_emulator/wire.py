@@ -4,7 +4,7 @@ They, and the other values a request is made of, are named tuples: frozen, and a
 frozen dataclasses, of which a request would make a dozen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Result(NamedTuple):
     """What a container gives back to the front door, before that adds its own headers.
 
     The content type is the first of the headers. `end` is as in `Reply`; `timing` are the stages of its time, in
-    seconds, in the order in which they passed.
+    seconds, in the order in which they passed. `framed` says that the headers are all there are: none are put around.
     """
 
     status: int
@@ -63,6 +63,7 @@ class Result(NamedTuple):
     chunked: bool = False
     end: End | None = None
     timing: tuple[tuple[str, float], ...] = ()
+    framed: bool = False
 
     @property
     def body(self) -> bytes:
@@ -87,7 +88,8 @@ class Reply(NamedTuple):
     The head goes out with the first write, which may be empty. A `chunked` reply is sent with
     `transfer-encoding: chunked`, a write at a time; any other carries its length in its headers. `exchange` is the
     journal's record, which the server completes when it has played the last write; `mirrored` that of the copy which
-    went to another deployment. `end` says how it breaks off, None if it comes to its own end.
+    went to another deployment. `end` says how it breaks off, None if it comes to its own end. `hang_up`, if
+    there is any, is to be called with the time, in Unix seconds, when the caller goes away before that.
     """
 
     status: int
@@ -97,6 +99,7 @@ class Reply(NamedTuple):
     exchange: "Exchange | None" = None
     end: End | None = None
     mirrored: "Exchange | None" = None
+    hang_up: Callable[[float], None] | None = None
 
     @property
     def body(self) -> bytes:
@@ -112,15 +115,17 @@ class Reply(NamedTuple):
 
     def header(self, name: str) -> str:
         """Give the first header of that name, or nothing."""
-        return next((value for known, value in self.headers if known == name), "")
+        return next((value for known, value in self.headers if known.lower() == name), "")
 
     def with_header(self, name: str, value: str | None) -> "Reply":
         """Set a header in its place, or at the end if it is new; None leaves it out."""
         if value is None:
-            return self._replace(headers=tuple(one for one in self.headers if one[0] != name))
+            return self._replace(headers=tuple(one for one in self.headers if one[0].lower() != name))
         if not self.header(name):
             return self._replace(headers=(*self.headers, (name, value)))
-        return self._replace(headers=tuple((known, value if known == name else old) for known, old in self.headers))
+        return self._replace(
+            headers=tuple((known, value if known.lower() == name else old) for known, old in self.headers)
+        )
 
     def with_writes(self, writes: tuple[Write, ...]) -> "Reply":
         """Give another body; its length is told as it is."""

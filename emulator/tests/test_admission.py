@@ -233,4 +233,4 @@ def test_arrivals_in_any_order_do_no_harm(make_call, arrivals):
 
 def test_an_endpoint_without_limits_has_no_admission():
     engine = Engine([Endpoint("gpt2", schema="gpt2", request_settings={"max_queue_wait_ms": 1})])
-    assert engine.directory["gpt2"]._admission is None
+    assert engine.directory["gpt2"].admission is None

@@ -76,7 +76,7 @@ class Ask(NamedTuple):
 
     def cut(self, text: str) -> Answer:
         """Apply the caller's stop sequences, token limit and `return_full_text` to a text."""
-        limit, reason = self._token_limit(), "stop"
+        limit, reason = self.reading.token_limit, "stop"
         ends = [at for stop in self._stops() if (at := text.find(stop)) >= 0]
         text = text[: min(ends)] if ends else text
         if limit is not None and tokens.count(text) > limit:
@@ -97,13 +97,6 @@ class Ask(NamedTuple):
     def numbered(self, number: int | None) -> "Ask":
         """Ask with the number that the call has with a rule."""
         return self._replace(occasion=self.occasion._replace(number=number))
-
-    def _token_limit(self) -> int | None:
-        for name in ("max_new_tokens", "max_tokens", "max_completion_tokens", "max_gen_len", "max_length"):
-            limit = self.parameters.get(name)
-            if isinstance(limit, int) and not isinstance(limit, bool):
-                return limit
-        return self.reading.max_tokens
 
     def _stops(self) -> list[str]:
         stop = self.parameters.get("stop", self.parameters.get("stop_sequences"))

@@ -13,6 +13,7 @@
     │   ├── TooFewInstances          424  too few instances are
     │   ├── TooManyPending           429  too many requests in flight
     │   ├── TooManyRequests          429  too many requests a second
+    │   │   └── RateLimitExceeded        429  more than a serverless endpoint's rate limit
     │   ├── ServiceFailed            500  Azure's infrastructure failed
     │   ├── BadGateway               502  what is behind the door speaks no HTTP
     │   ├── NoUpstream               503  the connection to it broke
@@ -78,6 +79,8 @@ from azureml_emulator.errors.door import (
     ServiceFailed,
     ShuttingDown,
     TooFewInstances,
+    NotRecorded,
+    RateLimitExceeded,
     TooManyPending,
     TooManyRequests,
     UpstreamTimeout,
@@ -128,6 +131,7 @@ __all__ = [
     "ServiceFailed",
     "ShuttingDown",
     "TooFewInstances",
+    "RateLimitExceeded",
     "TooManyPending",
     "TooManyRequests",
     "ToolsUnsupported",

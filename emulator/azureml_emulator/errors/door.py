@@ -152,6 +152,46 @@ class TooManyRequests(DoorError):
     text = ""
 
 
+def _exceeded(what: str, operation: str, seconds: int) -> str:
+    wait = f"{seconds} second{'' if seconds == 1 else 's'}"
+    if not operation:
+        return f"Rate limit is exceeded. Try again in {wait}."
+    return (
+        f"Requests to the {operation} have exceeded {what} rate limit of your current AIServices S0 pricing tier. "
+        f"Please retry after {wait}. Please contact Azure support service if you would like to further increase the "
+        "default rate limit."
+    )
+
+
+class RateLimitExceeded(TooManyRequests):
+    """More requests, tokens, or requests at once than a serverless endpoint's rate limit has.
+
+    Status: documented. The JSON: reported for Azure OpenAI and services.ai.azure.com (TinyLLM#17, copilot-camp#551),
+    unverified for models.ai.azure.com; the reference has `error`, `message` and `status`, its values are unverified.
+    """
+
+    serverless: Mapping[str, Any] = MappingProxyType({"error": {"code": "429", "message": _exceeded("call", "", 1)}})
+
+    def __init__(
+        self,
+        hint: str = "",
+        what: str = "call",
+        operation: str = "",
+        seconds: int = 1,
+        headers: Headers = (),
+        plainly: bool = False,
+    ) -> None:
+        """Refuse what goes beyond the limit of `what`, `call` or `token`, for so many seconds."""
+        super().__init__(hint)
+        self.headers = headers
+        message = _exceeded(what, operation, seconds)
+        self.serverless = (
+            {"error": "Too Many Requests", "message": message, "status": 429}
+            if plainly
+            else {"error": {"code": "429", "message": message}}
+        )
+
+
 class ServiceFailed(DoorError):
     """Azure's infrastructure failed. Status: documented; that the body is empty: unverified."""
 
