@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from azureml_emulator import environment, explanation, setting_names, yaml_source
+from azureml_emulator import environment, explanation, files, rehearsal, setting_names, yaml_source
 from azureml_emulator.endpoint import Endpoint, built_in
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.setting_types import Port, Whole
@@ -110,7 +110,7 @@ def overlaid(
 def check(document: Mapping[str, Any], source: Source | None = None) -> Config:
     """Validate settings. Raises `ConfigError`."""
     try:
-        return TypeAdapter(Config).validate_python(document)
+        config = TypeAdapter(Config).validate_python(document, context=files.beside(source.name))
     except ValidationError as error:
         known = partial(setting_names.at, Config)
         told = explanation.lines(error, source or Source(document, ""), known, setting_names.as_written)

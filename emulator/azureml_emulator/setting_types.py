@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, InstanceOf, StringConstraints, WithJsonSchema
 
-from azureml_emulator.answers import AnswerSource, Python
+from azureml_emulator.answers import AnswerSource
 from azureml_emulator.api_type import API_TYPES, ApiType
 from azureml_emulator.content_filter import SETTING as FILTER
 from azureml_emulator.content_filter import ContentFilter
@@ -92,8 +92,5 @@ FilterSetting = Annotated[
     WithJsonSchema(dict(FILTER)),
 ]
 
-AnswerSetting = Annotated[
-    AnswerSource,
-    BeforeValidator(lambda given: Python(given) if callable(given) else given),
-]
+AnswerSetting = AnswerSource
 """An answer source: its name, a mapping with its settings, or in Python any function of prompt and parameters."""

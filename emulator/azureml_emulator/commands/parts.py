@@ -9,6 +9,7 @@ from azureml_emulator.commands import Commands
 from azureml_emulator.errors import ConfigError
 
 _FAMILIES = {
+    "conditions": ("azureml_emulator.answers", "Condition", "when", "what rules of answers go by"),
     "answers": ("azureml_emulator.answers", "AnswerSource", "answer", "where answers come from"),
     "faults": ("azureml_emulator.faults", "Fault", "faults", "what can be made to go wrong"),
     "latencies": ("azureml_emulator.latency", "Latency", "latency", "how long answers can take"),

@@ -33,6 +33,7 @@
         ├── OverlongId               431  an id of more characters than azmlinfsrv takes
         ├── ScoringFailed            500  the answer source raised
         ├── ScoringTimedOut          500  it takes longer than the container allows
+        ├── NoRuleMatched            404  no rule of strict rules is for the request
         ├── Unserialisable           500  the answer is no JSON
         ├── ExtraParameters          400  fields that are no standard ones, for the LLM server
         ├── ToolsUnsupported         400  tools, for the LLM server of a dedicated endpoint
@@ -54,6 +55,7 @@ from azureml_emulator.errors.container import (
     Details,
     MethodNotAllowed,
     NotForScoring,
+    NoRuleMatched,
     OverlongId,
     PathNotFound,
     ScoringFailed,
@@ -121,6 +123,7 @@ __all__ = [
     "MethodNotAllowed",
     "ModelNotReady",
     "NoUpstream",
+    "NoRuleMatched",
     "NotForScoring",
     "OtherTask",
     "OverlongId",

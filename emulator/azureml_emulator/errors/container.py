@@ -214,6 +214,18 @@ class Unserialisable(_Failed):
     text = _INTERNAL
 
 
+class NoRuleMatched(ContainerError):
+    """No rule of strict rules is for the request; says which was nearest and what differed (the emulator's own)."""
+
+    status = llm_status = 404
+
+    def __init__(self, explanation: str) -> None:
+        super().__init__(f"azureml-emulator: {explanation}")
+
+    def llm_body(self) -> dict[str, Any]:
+        return {"error": {"code": "Not Found", "message": self.message, "status": self.llm_status}}
+
+
 class ScoringTimedOut(_Failed):
     """run() takes longer than `SCORING_TIMEOUT_MS` allows (measured)."""
 

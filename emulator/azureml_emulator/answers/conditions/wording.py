@@ -1,0 +1,180 @@
+"""Conditions on texts: what the prompt says, and what the system messages do."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict
+from pydantic.dataclasses import dataclass
+from pydantic_core import SchemaError, SchemaValidator, core_schema
+
+from azureml_emulator.answers.ask import Ask
+from azureml_emulator.answers.conditions.condition import Condition, Miss
+from azureml_emulator.answers.template import system_of
+from azureml_emulator.difference import likeness, parted, short
+
+STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
+
+_SEARCHED = 1 << 20
+"""Characters of a text in which a pattern is looked for."""
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> SchemaValidator:
+    """Make a pattern a search whose time grows with the text's length alone, whoever wrote pattern and text."""
+    return SchemaValidator(core_schema.str_schema(pattern=pattern, regex_engine="rust-regex"))
+
+
+def _pattern(pattern: str) -> str:
+    try:
+        _compiled(pattern)
+    except (SchemaError, UnicodeEncodeError) as error:
+        reason = str(error).rpartition("error: ")[2] or str(error)
+        raise ValueError(f"expected a pattern of the linear-time kind (Rust's): {reason}") from None
+    return pattern
+
+
+def _several(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Pieces = Annotated[tuple[str, ...], BeforeValidator(_several)]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Text:
+    """What a text must be like. All that is said must be true of it."""
+
+    equals: str | None = None
+    """The whole text."""
+    contains: Pieces = ()
+    """What stands in it, one text or several."""
+    regex: Annotated[str, AfterValidator(_pattern)] | None = None
+    """A pattern that is found in it. Matched in linear time, it has no look-around and no back-references."""
+    ignore_case: bool = False
+    """Whether upper and lower case are the same."""
+
+    def __post_init__(self) -> None:
+        if self.equals is None and self.regex is None and not self.contains:
+            raise ValueError("expected one of equals, contains, regex")
+        pattern = f"(?i){self.regex}" if self.ignore_case else self.regex
+        object.__setattr__(self, "_search", _compiled(pattern) if pattern else None)
+
+    def fits(self, text: str) -> bool:
+        """Say whether a text is so."""
+        told = text.casefold() if self.ignore_case else text
+        return (
+            (self.equals is None or told == self._cased(self.equals))
+            and (not self.contains or all(self._cased(one) in told for one in self.contains))
+            and (self.regex is None or self._found(text))
+        )
+
+    def differs(self, text: str) -> Miss:
+        """Say how a text is not so."""
+        told = self._cased(text)
+        if self.equals is not None and told != self._cased(self.equals):
+            return Miss(1 - likeness(self.equals, text), parted(self.equals, text))
+        missing = [one for one in self.contains if self._cased(one) not in told]
+        if missing:
+            near = max((likeness(missing[0], word) for word in text[:1000].split()), default=0.0)
+            return Miss(1 - near, f"expected {', '.join(map(short, missing))} in it, got {short(text)}")
+        return Miss(0.8, f"expected {short(self.regex)} to be found, got {short(text)}")
+
+    def _cased(self, text: str) -> str:
+        return text.casefold() if self.ignore_case else text
+
+    def _found(self, text: str) -> bool:
+        search: SchemaValidator = self._search  # type: ignore[attr-defined]
+        looked_at = text[:_SEARCHED]
+        return search.isinstance_python(looked_at) or (
+            not looked_at.isascii() and search.isinstance_python(looked_at.encode(errors="replace").decode())
+        )
+
+
+@dataclass(frozen=True, config=STRICT)
+class Prompt(Text, Condition):
+    """The prompt `equals` a text, `contains` one or several, or a `regex` is found in it; for chat, the last message.
+
+    Written short, `prompt: hello` is the whole prompt.
+    """
+
+    example = MappingProxyType({"contains": "weather"})
+
+    def holds(self, ask: Ask) -> bool:
+        return self.fits(ask.prompt.text)
+
+    def miss(self, ask: Ask) -> Miss:
+        far, words = self.differs(ask.prompt.text)
+        return Miss(far, f"prompt: {words}")
+
+
+@dataclass(frozen=True, config=STRICT)
+class System(Text, Condition):
+    """The same of what the system messages of a conversation say, a line for each; without any, that is nothing."""
+
+    example = MappingProxyType({"contains": "helpful"})
+
+    def holds(self, ask: Ask) -> bool:
+        return self.fits(system_of(ask.prompt))
+
+    def miss(self, ask: Ask) -> Miss:
+        far, words = self.differs(system_of(ask.prompt))
+        return Miss(far, f"system: {words}")
+
+
+def _as_text(value: Any) -> Any:
+    return {"equals": value} if isinstance(value, str) else value
+
+
+Wanted = Annotated[Text, BeforeValidator(_as_text)] | None
+
+SECRET = frozenset(("authorization", "api-key", "x-api-key", "ocp-apim-subscription-key", "cookie"))
+"""Headers that carry keys: nobody is shown what they say."""
+
+
+@dataclass(frozen=True, config=STRICT)
+class Header(Condition):
+    """Headers say what they should: each a text, or a mapping as for `prompt`; null for one that must not be there.
+
+    `header: {x-team: otter}`. What headers with keys say is never shown.
+    """
+
+    example = MappingProxyType({"x-team": "otter"})
+
+    values: dict[str, Wanted]
+    """Texts by the header's name, in any case."""
+
+    @classmethod
+    def written_short(cls, value: Any) -> Any:
+        return {"values": value}
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        return tuple(name.lower() for name in self.values)
+
+    def holds(self, ask: Ask) -> bool:
+        headers = ask.occasion.headers
+        return all(_suits(wanted, headers.get(name.lower())) for name, wanted in self.values.items())
+
+    def miss(self, ask: Ask) -> Miss:
+        headers: Mapping[str, str] = ask.occasion.headers
+        misses = [
+            _header_miss(name, wanted, headers.get(name.lower()))
+            for name, wanted in self.values.items()
+            if not _suits(wanted, headers.get(name.lower()))
+        ]
+        return Miss(sum(one.far for one in misses) / len(self.values), "; ".join(one.words for one in misses))
+
+
+def _suits(wanted: Text | None, got: str | None) -> bool:
+    return got is None if wanted is None else got is not None and wanted.fits(got)
+
+
+def _header_miss(name: str, wanted: Text | None, got: str | None) -> Miss:
+    if got is None or wanted is None:
+        return Miss(
+            1.0, f"header {name}: expected {'it' if wanted else 'none'}, got {'none' if got is None else 'one'}"
+        )
+    far, words = wanted.differs(got)
+    return Miss(far, f"header {name}: " + ("it says something else" if name.lower() in SECRET else words))
