@@ -136,8 +136,15 @@ class Local(ApiType):
         return result
 
 
+class Replayed(Local):
+    """What was recorded, refusals by the front door included, so that any key will do, and none."""
+
+    name = "replayed"
+
+
 DEDICATED = Dedicated()
 SERVERLESS = Serverless()
 LOCAL = Local()
+REPLAYED = Replayed()
 API_TYPES: Mapping[str, ApiType] = {one.name: one for one in (DEDICATED, SERVERLESS, LOCAL)}
-"""All kinds by name."""
+"""All kinds by name, but for `REPLAYED`, which an endpoint is that has a cassette."""

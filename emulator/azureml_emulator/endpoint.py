@@ -112,6 +112,8 @@ class Endpoint:
     """Where answers come from: a source's name, or a mapping with its name as `type` and its settings."""
     latency: Latency | None = None
     """How long answers take: a mapping with the model's name as `type`; nothing means no time at all."""
+    replay: ReplaySetting | None = None
+    """A cassette that answers in place of a model: its file, or `{cassette: ..., speed: ..., match: ...}`."""
     faults: tuple[Fault, ...] = ()
     """What goes wrong, and when: a fault's name, or a mapping with its name as `type` and its settings."""
     fault_header: HeaderName | None = None
@@ -149,6 +151,7 @@ class Endpoint:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_given", self.deployments)
+        self._check_replay()
         deployments = tuple(self._completed(one) for one in self.deployments or (Deployment(),))
         object.__setattr__(self, "deployments", deployments)
         names = [one.name for one in deployments]
@@ -161,7 +164,8 @@ class Endpoint:
         object.__setattr__(self, "traffic", self._split(names))
         self._check_mirror(names)
         if not (self.api_type or kinds[0]).door and len(names) > 1:
-            raise ValueError(f"a local endpoint has one deployment, not {', '.join(names)}")
+            kind = self.api_type or kinds[0]
+            raise ValueError(f"a {kind} endpoint has one deployment, not {', '.join(names)}")
         if self.auth_mode != "key" and self.api_type is not DEDICATED:
             raise ValueError(f"auth_mode {self.auth_mode} is for dedicated endpoints; serverless ones take keys")
 
@@ -204,7 +208,7 @@ class Endpoint:
         return given
 
     def _completed(self, deployment: Deployment) -> Deployment:
-        schema = deployment.schema or self.schema
+        schema = self.replay.schema(self.schema) if self.replay else deployment.schema or self.schema
         if schema is None:
             raise ValueError(f"deployment {deployment.name!r} needs a schema, of its own or of the endpoint")
         return replace(
@@ -233,6 +237,16 @@ class Endpoint:
         if sum(self.traffic.values()) not in (0, 100):
             raise ValueError(f"traffic must sum to 100 (or 0), not {sum(self.traffic.values())}")
         return {name: self.traffic.get(name, 0) for name in names}
+
+    def _check_replay(self) -> None:
+        """Refuse what a cassette decides by itself."""
+        if self.replay is None:
+            return
+        if self.api_type not in (None, REPLAYED):
+            raise ValueError(f"api_type {self.api_type} is not for an endpoint with a replay")
+        for name in ("latency", "content_filter", "request_settings", "requests_per_second", "bandwidth_mbps"):
+            if getattr(self, name) is not None:
+                raise ValueError(f"{name} is not for an endpoint with a replay, which answers as recorded")
 
     def _check_mirror(self, names: list[str]) -> None:
         """Hold to Azure's rules (documented): one deployment, with no live traffic of its own."""

@@ -19,7 +19,8 @@
     │   ├── NoUpstream               503  the connection to it broke
     │   ├── GatewayTimeout           504  it took too long
     │   ├── ShuttingDown             503  the emulator is draining
-    │   └── FaultUnreadable          400  a caller asks for a fault that there is not
+    │   ├── FaultUnreadable          400  a caller asks for a fault that there is not
+    │   └── NotRecorded              404  a cassette does not hold the request
     └── ContainerError           the model's container refuses, as its web server words it
         ├── BadBody                  400  not JSON
         │   └── Unreadable               500  nothing that the parser can take
@@ -77,6 +78,7 @@ from azureml_emulator.errors.door import (
     GatewayTimeout,
     KeyMissing,
     ModelNotReady,
+    NotRecorded,
     NoUpstream,
     ServiceFailed,
     ShuttingDown,
@@ -125,6 +127,7 @@ __all__ = [
     "NoUpstream",
     "NoRuleMatched",
     "NotForScoring",
+    "NotRecorded",
     "OtherTask",
     "OverlongId",
     "ParameterNotSupported",

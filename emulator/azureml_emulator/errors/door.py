@@ -248,6 +248,17 @@ class FaultUnreadable(DoorError):
         super().__init__()
 
 
+class NotRecorded(DoorError):
+    """A request that a replayed cassette does not hold. The emulator's own answer, not Azure's."""
+
+    status = 404
+    azures = False
+
+    def __init__(self, cassette: str, nearest: str) -> None:
+        self.text = f"{cassette} has no such request; {nearest}"
+        super().__init__()
+
+
 def refusals(status: int) -> list[type[DoorError]]:
     """Give Azure's answers of a status, the likeliest first."""
     return [one for one in _below(DoorError) if getattr(one, "status", None) == status and one.azures]
