@@ -33,8 +33,8 @@
         ├── UnknownSwagger           404  azmlinfsrv describes itself in no such version
         ├── OverlongId               431  an id of more characters than azmlinfsrv takes
         ├── ScoringFailed            500  the answer source raised
-        ├── ScoringTimedOut          500  it takes longer than the container allows
         ├── NoRuleMatched            404  no rule of strict rules is for the request
+        ├── ScoringTimedOut          500  it takes longer than the container allows
         ├── Unserialisable           500  the answer is no JSON
         ├── ExtraParameters          400  fields that are no standard ones, for the LLM server
         ├── ToolsUnsupported         400  tools, for the LLM server of a dedicated endpoint
@@ -55,8 +55,8 @@ from azureml_emulator.errors.container import (
     ContainerError,
     Details,
     MethodNotAllowed,
-    NotForScoring,
     NoRuleMatched,
+    NotForScoring,
     OverlongId,
     PathNotFound,
     ScoringFailed,
@@ -80,11 +80,10 @@ from azureml_emulator.errors.door import (
     ModelNotReady,
     NotRecorded,
     NoUpstream,
+    RateLimitExceeded,
     ServiceFailed,
     ShuttingDown,
     TooFewInstances,
-    NotRecorded,
-    RateLimitExceeded,
     TooManyPending,
     TooManyRequests,
     UpstreamTimeout,
@@ -124,20 +123,20 @@ __all__ = [
     "KeyMissing",
     "MethodNotAllowed",
     "ModelNotReady",
-    "NoUpstream",
     "NoRuleMatched",
+    "NoUpstream",
     "NotForScoring",
     "NotRecorded",
     "OtherTask",
     "OverlongId",
     "ParameterNotSupported",
     "PathNotFound",
+    "RateLimitExceeded",
     "ScoringFailed",
     "ScoringTimedOut",
     "ServiceFailed",
     "ShuttingDown",
     "TooFewInstances",
-    "RateLimitExceeded",
     "TooManyPending",
     "TooManyRequests",
     "ToolsUnsupported",
