@@ -136,10 +136,10 @@ class Endpoint:
     """More calls in any second are refused with 429; Azure's limit is 500."""
     bandwidth_mbps: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """Megabytes a second, both ways together, above which answers are delayed; Azure's limit is 5."""
-    default: bool = False
-    """Whether it answers at the root of the main port, where several endpoints serve the same path."""
     rate_limit: RateLimit | None = None
     """What a serverless endpoint lets its callers have: requests and tokens in a minute, requests at once."""
+    default: bool = False
+    """Whether it answers at the root of the main port, where several endpoints serve the same path."""
     port: Port | None = None
     """Its own port; if left out, the next one after the main port's."""
     content_filter: FilterSetting | None = None
@@ -168,12 +168,12 @@ class Endpoint:
             raise ValueError(f"a {kind} endpoint has one deployment, not {', '.join(names)}")
         if self.auth_mode != "key" and self.api_type is not DEDICATED:
             raise ValueError(f"auth_mode {self.auth_mode} is for dedicated endpoints; serverless ones take keys")
+        if self.rate_limit and self.api_type is not SERVERLESS:
+            raise ValueError("rate_limit is for serverless endpoints; others have request_settings")
 
     def changed(self, deployment: str = "", **settings: Any) -> "Endpoint":
         """Give the same with other settings: those of one deployment, or of the endpoint and all its deployments.
 
-        if self.rate_limit and self.api_type is not SERVERLESS:
-            raise ValueError("rate_limit is for serverless endpoints; others have request_settings")
         Raises pydantic's `ValidationError`, and `ValueError` for a deployment that is not there.
         """
         given = self._written(deployment)
@@ -199,6 +199,13 @@ class Endpoint:
 
         own = {} if deployment else _taken(former, names)
         return replace(self, **{**own, "deployments": tuple(map(restored, self._written(deployment)))})
+
+    def recovered(self, configured: "Endpoint", deployment: str = "") -> "Endpoint":
+        """Give what was configured; or the same, with one deployment as it was configured.
+
+        Raises `ValueError` for a deployment that is not there.
+        """
+        return self.restored(configured, changeable(Deployment), deployment) if deployment else configured
 
     def _written(self, deployment: str = "") -> tuple[Deployment, ...]:
         """Give the deployments as they were written, without what they take from here; one of them must be there."""

@@ -1,17 +1,19 @@
 """The engine: a call goes in, a reply comes out. It knows no socket, no clock and no global randomness."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import inf
 from typing import Any
 
 from azureml_emulator.api_type import DEDICATED
 from azureml_emulator.directory import Directory
 from azureml_emulator.draw import Draw
-from azureml_emulator.endpoint import Deployment, Endpoint, changeable
+from azureml_emulator.endpoint import Endpoint
 from azureml_emulator.errors import DoorError, EndpointNotFound, ShuttingDown
 from azureml_emulator.journal import Exchange, Journal, blotted
 from azureml_emulator.live import LiveEndpoint, framed
 from azureml_emulator.memo import Tally
+from azureml_emulator.performance import Performance, Taken
+from azureml_emulator.scenario import Scenario
 from azureml_emulator.wire import Call, Reply
 
 
@@ -23,6 +25,7 @@ class Engine:
         self.journal = Journal() if journal is None else journal
         self.directory = Directory(LiveEndpoint(one, seed) for one in endpoints)
         self.began_at: float | None = None
+        self.performance: Performance | None = None
         self.closes_at = inf
         self._tally = Tally()
 
@@ -33,6 +36,12 @@ class Engine:
     def put(self, endpoint: Endpoint) -> None:
         """Host one more, or in the place of the one of that name; what was asked before still counts as asked."""
         self.directory.put(LiveEndpoint(endpoint, self.seed))
+        if self.performance:
+            self.performance.repeat()
+
+    def names(self) -> list[str]:
+        """Name the endpoints."""
+        return [one.name for one in self.directory]
 
     def remove(self, name: str) -> None:
         """Host one less."""
@@ -55,14 +64,34 @@ class Engine:
         Raises `KeyError` for an endpoint and `ValueError` for a deployment that is not there.
         """
         live = self.directory[name]
-        configured = live.configured
-        if deployment:
-            configured = live.settings.restored(configured, changeable(Deployment), deployment)
-        self.revise(configured)
+        self.revise(live.settings.recovered(live.configured, deployment))
 
     def begin(self, at: float) -> None:
         """Count seconds from now on, `at` in Unix seconds; without this, from the first call."""
         self.began_at = at
+        if self.performance and self.performance.began is None:
+            self.performance.began = at
+
+    def play(
+        self, scenario: Scenario, at: float | None = None, told: Callable[[Taken], None] = lambda _: None
+    ) -> None:
+        """Play a scenario from a time in Unix seconds on, or from when seconds are counted; it takes another's place.
+
+        `told` hears of each step, when the first call comes after it.
+        """
+        self.stop_playing()
+        self.performance = Performance(scenario, self.began_at if at is None else at, told)
+
+    def stop_playing(self) -> None:
+        """Play no more; the endpoints that a scenario was about go back to what they were configured to be."""
+        if self.performance:
+            self.performance.leave(self)
+            self.performance = None
+
+    def advance(self, at: float) -> None:
+        """Let happen what a scenario has in store until now, `at` in Unix seconds."""
+        if self.performance:
+            self.performance.advance(at, self)
 
     @property
     def draining(self) -> bool:
@@ -80,14 +109,17 @@ class Engine:
                 raise ShuttingDown
             if self.began_at is None:
                 self.began_at = call.at
+            if self.performance is not None and call.at >= self.performance.due:
+                self.performance.advance(call.at, self)
             endpoint, path = self.directory.find(call)
             reply = endpoint.score(call, path, call.at - self.began_at)
         except (EndpointNotFound, ShuttingDown) as error:
             reply = self._unplaced(call, error)
-        if reply.exchange:
-            self.journal.add(reply.exchange)
-        if reply.mirrored:
-            self.journal.add(reply.mirrored)
+        for exchange in (reply.exchange, reply.mirrored):
+            if exchange:
+                if self.performance is not None:
+                    exchange.scenario = self.performance.title
+                self.journal.add(exchange)
         return reply
 
     def gone(self, reply: Reply, at: float) -> None:
@@ -95,6 +127,8 @@ class Engine:
 
         What the caller held of queues and limits can be free from then on; what was promised to others stays.
         """
+        if reply.hang_up:
+            reply.hang_up(at)
 
     def _unplaced(self, call: Call, error: DoorError) -> Reply:
         result = DEDICATED.refuse(error)
@@ -115,11 +149,12 @@ class Engine:
         return Reply(result.status, headers, result.writes, exchange=exchange)
 
     def reset(self) -> None:
-        """Start afresh: an empty journal, and no request was seen before."""
+        """Start afresh: an empty journal, no request was seen before, and a scenario begins from its beginning."""
         self.began_at = None
         self.journal.clear()
         self._tally.clear()
+        if self.performance:
+            self.performance.leave(self)
+            self.performance.restart(None)
         for endpoint in self.directory:
             endpoint.reset()
-        if reply.hang_up:
-            reply.hang_up(at)
