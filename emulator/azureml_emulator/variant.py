@@ -7,7 +7,7 @@ its fields are its settings, its docstring is its documentation; a subclass is k
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
@@ -154,6 +154,11 @@ def member_at(step: str | int) -> type[Variant] | None:
 def settings_of(member: type) -> list[str]:
     """Name the settings of a member: its own, then those of its family."""
     return [one.name for one in sorted(fields(member), key=lambda one: bool(one.kw_only))]
+
+
+def shared_of(family: type) -> list[str]:
+    """Name the settings that all members of a family have."""
+    return [one.name for one in fields(family)] if is_dataclass(family) else []
 
 
 def wanted_of(member: type) -> list[str]:

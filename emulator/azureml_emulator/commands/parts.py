@@ -30,12 +30,16 @@ def run(module: str, family: str, setting: str, options: argparse.Namespace) -> 
 
     from azureml_emulator import table
     from azureml_emulator.spelling import nearest
-    from azureml_emulator.variant import explained
+    from azureml_emulator.variant import explained, shared_of
 
-    members = getattr(import_module(module), family).members()
+    root = getattr(import_module(module), family)
+    members = root.members()
     if options.name is None:
         for member in members.values():
             print(f"{member.kind}\n    {_in_short(member)}\n    {_yaml(_written(member, setting))}\n")
+        if shared := shared_of(root):
+            rows = [row for row in explained(member) if row[0] in shared]
+            print(f"all of them take, too:\n{table.columns([('SETTING', 'DEFAULT', 'WHAT'), *rows])}")
         return 0
     if options.name not in members:
         raise ConfigError(f"expected one of {', '.join(sorted(members))}{nearest(options.name, members)}")
