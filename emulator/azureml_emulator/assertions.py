@@ -148,8 +148,10 @@ def _differences(expected: Mapping[str, Any], call: Exchange) -> Iterator[str]:
         if _holds(call, name, value):
             continue
         if name == "prompt":
-            prompts = call.prompts
-            closest = max(prompts, key=lambda one: likeness(value, one), default=None)
+            closest = max(call.prompts, key=lambda one: likeness(value, one), default=None)
+            if closest is None:
+                yield f"prompt: expected {short(value)}, but nobody read the body"
+                continue
             yield from differences(value, closest, name)
         else:
             yield from differences(value, getattr(call, name), name)

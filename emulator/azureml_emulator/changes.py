@@ -9,7 +9,6 @@ from pydantic import ValidationError
 from azureml_emulator import explanation, setting_names
 from azureml_emulator.endpoint import Deployment, Endpoint, changeable
 from azureml_emulator.errors import ConfigError
-from azureml_emulator.schema import path
 from azureml_emulator.spelling import nearest
 from azureml_emulator.yaml_source import Loc, Source
 
@@ -39,7 +38,7 @@ def changed(
             explanation.lines(error, source, known, lambda loc: (*at, *setting_names.as_written(loc)))
         ) from None
     except ValueError as error:
-        raise ConfigError(f"{source.place(at)}{path(at) + ': ' if at else ''}{error}") from None
+        raise ConfigError(explanation.line(source, at, str(error))) from None
 
 
 def _unknown(name: str, owner: type, source: Source, at: Loc) -> str:
@@ -48,4 +47,4 @@ def _unknown(name: str, owner: type, source: Source, at: Loc) -> str:
         what = "cannot change while the endpoint runs"
     else:
         what = f"unknown setting{nearest(str(name), known)}; expected one of {', '.join(known)}"
-    return f"{source.place(at)}{path(at)}: {what}"
+    return explanation.line(source, at, what)

@@ -12,8 +12,13 @@ from pydantic.dataclasses import dataclass
 from azureml_emulator import environment, explanation, files, rehearsal, setting_names, yaml_source
 from azureml_emulator.endpoint import Endpoint, built_in
 from azureml_emulator.errors import ConfigError
+from azureml_emulator.scenario import Scenario
 from azureml_emulator.setting_types import Port, Whole
 from azureml_emulator.yaml_source import Source
+
+
+def _or_a_file(setting: dict[str, Any]) -> None:
+    setting["anyOf"] = [{"type": "string"}, *setting["anyOf"]]
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True))
@@ -42,6 +47,8 @@ class Config:
     """Whether saving a file that was given takes effect at once, without a restart."""
     drain_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 10
     """How long open answers may take after the signal to stop, in seconds."""
+    scenario: Scenario | None = Field(default=None, json_schema_extra=_or_a_file)
+    """What happens in the course of time: the name of a scenario's file, or what would stand in it."""
 
     def __post_init__(self) -> None:
         named = [self.port, *(one.port for one in self.endpoints if one.port is not None)]
@@ -104,14 +111,30 @@ def overlaid(
     document, origins = environment.overlay(source.document, variables)
     given = {name: value for name, value in options.items() if value is not None}
     complete(document)
-    return check({**document, **given}, replace(source, origins={**origins, **{(name,): "" for name in given}}))
+    document = {**document, **given}
+    source = replace(source, origins={**origins, **{(name,): "" for name in given}})
+    return check(*_with_scenario(document, source))
+
+
+def _with_scenario(document: Mapping[str, Any], source: Source) -> tuple[Mapping[str, Any], Source]:
+    """Read the scenario's file, if one is named."""
+    file = document.get("scenario")
+    if not isinstance(file, str):
+        return document, source
+    read = rehearsal.read(file)
+    origins = {at: origin for at, origin in source.origins.items() if at != ("scenario",)}
+    parts = {**source.parts, ("scenario",): (read, ())}
+    return {**document, "scenario": read.document}, replace(source, origins=origins, parts=parts)
 
 
 def check(document: Mapping[str, Any], source: Source | None = None) -> Config:
     """Validate settings. Raises `ConfigError`."""
+    source = source or Source(document, "")
     try:
         config = TypeAdapter(Config).validate_python(document, context=files.beside(source.name))
     except ValidationError as error:
         known = partial(setting_names.at, Config)
-        told = explanation.lines(error, source or Source(document, ""), known, setting_names.as_written)
-        raise ConfigError(told) from None
+        raise ConfigError(explanation.lines(error, source, known, setting_names.as_written)) from None
+    if config.scenario:
+        rehearsal.check(config.scenario, config.endpoints, source, ("scenario",))
+    return config

@@ -3,9 +3,10 @@
 import asyncio
 import ssl
 import threading
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, ExitStack
 from math import inf
+from pathlib import Path
 from time import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -16,6 +17,8 @@ from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.hosted import NOT_RUNNING, Hosted
 from azureml_emulator.journal import Exchange, Journal
+from azureml_emulator.rehearsal import rehearsed
+from azureml_emulator.scenario import Scenario
 from azureml_emulator.server import MAX_BODY, Server
 
 if TYPE_CHECKING:
@@ -113,19 +116,33 @@ class Emulator(Witness):
             self._control_plane = self._run(opened(self._running))
         return self._control_plane
 
+    def play(self, scenario: Scenario | Mapping[str, Any] | str | Path) -> None:
+        """Play a scenario from now on, or a file of one, in the place of any other. Raises `ConfigError`."""
+        checked = rehearsed(scenario, [one.configured for one in self.engine.directory])
+        self.aside(lambda: self.engine.play(checked, time()))
+
+    def stop_playing(self) -> None:
+        """End the scenario; its endpoints go back to the settings that they were configured with."""
+        self.aside(self.engine.stop_playing)
+
     def reset(self) -> None:
-        """Forget all exchanges; every request is new again, and seconds are counted from now on."""
-        self.aside(self.engine.reset)
-        self.engine.begin(time())
+        """Forget all exchanges; every request is new again, seconds count from now on, and so does a scenario."""
+
+        def afresh() -> None:
+            self.engine.reset()
+            self.engine.begin(time())
+
+        self.aside(afresh)
 
     def aside(self, work: Callable[[], T]) -> T:
         """Do some work while no call is being decided upon: on the emulator's own thread, if it runs."""
-        if self._server is None or threading.current_thread() is self._thread:
-            return work()
 
         async def alone() -> T:
+            self.engine.advance(time())
             return work()
 
+        if self._server is None or threading.current_thread() is self._thread:
+            return work()
         return self._run(alone())
 
     def __getitem__(self, name: str) -> Hosted:

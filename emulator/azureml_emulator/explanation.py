@@ -27,6 +27,12 @@ def lines(
     return "\n".join(_line(one, source, known, as_written(one["loc"])) for one in wrong)
 
 
+def line(source: Source, loc: Loc, message: str) -> str:
+    """Say where a setting stands, and what is wrong with it."""
+    source, at = source.locate(loc)
+    return f"{source.place(at)}{path(at)}: {message}" if at else f"{source.place(at)}{message}"
+
+
 def _line(error: Any, source: Source, known: Callable[[Loc], Iterable[str]], written: Loc) -> str:
     source, loc = source.locate(written)
     message = _message(error, known)
@@ -34,7 +40,7 @@ def _line(error: Any, source: Source, known: Callable[[Loc], Iterable[str]], wri
     secret = bool(loc) and str(loc[-1]).rpartition(".")[2] in _SECRET
     if error["type"] not in ("missing", _UNKNOWN) and not secret and _short(shown):
         message += f", not {shown!r}"
-    return f"{source.place(loc)}{path(loc)}: {message}" if loc else f"{source.place(loc)}{message}"
+    return line(source, loc, message)
 
 
 def _message(error: Any, known: Callable[[Loc], Iterable[str]]) -> str:
@@ -44,6 +50,8 @@ def _message(error: Any, known: Callable[[Loc], Iterable[str]]) -> str:
         return f"unknown setting{nearest(str(error['loc'][-1]), names)}; expected one of {', '.join(names)}"
     if kind == "string_type" and not isinstance(error["input"], list | dict):
         return "expected a text; put it in quotes"
+    if kind in ("tuple_type", "list_type"):
+        return "expected a list"
     if kind == "dataclass_type":
         return "expected settings by name"
     return str(message)

@@ -47,6 +47,7 @@ class Instructions:
         ]
         watched = [Path(name) for name in self.files]
         companion = self._companion(own, bool(azure), watched)
+        watched += self._scenario(companion)
         if not azure:
             if sets:
                 raise ConfigError("--set is for deployments of Azure's files; none is given")
@@ -71,6 +72,12 @@ class Instructions:
             if beside.is_file():
                 return config.read(str(beside))
         return Source({}, "")
+
+    def _scenario(self, companion: Source) -> list[Path]:
+        """Find the scenario's file, if one is named anywhere."""
+        said = (self.options.get("scenario"), self.variables.get(environment.PREFIX + "SCENARIO"))
+        file = next(filter(None, (*said, companion.document.get("scenario"))), None)
+        return [Path(file)] if isinstance(file, str) and not file.startswith("{") else []
 
     def _sets(self) -> dict[str, str]:
         split = [one.partition("=") for one in self.sets]

@@ -33,7 +33,7 @@ class Exchange:
     to keep it would cost each request more than to score it. `mirror` marks the copy of a call that went to
     another deployment, whose answer was discarded: it is never served. `faults` are those that struck, `rule` is the
     one of the answer source's that matched, `remarks` are what more to say when somebody looks, `punctuality` is how
-    an answer that was served kept its time.
+    an answer that was served kept its time, `scenario` is what the step of a scenario is called that was taken last.
     """
 
     endpoint: str
@@ -51,6 +51,7 @@ class Exchange:
     served: float | None = None
     mirror: bool = False
     faults: tuple[str, ...] = ()
+    scenario: str = ""
     rule: str = ""
     remarks: tuple[Callable[[], str], ...] = field(default=(), repr=False, compare=False)
     punctuality: Punctuality | None = None
@@ -113,6 +114,7 @@ class Exchange:
             "status": self.status,
             "mirror": self.mirror,
             "faults": list(self.faults),
+            "scenario": self.scenario or None,
             "rule": self.rule or None,
             "at": datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds"),
             "planned_ms": round(self.seconds * 1000, 3),

@@ -48,7 +48,7 @@ class Reload:
     def __init__(self, server: Server, config: Config, grace: float) -> None:
         self.config = config
         self._server = server
-        self._engine = server.engine
+        self.engine = server.engine
         self._grace = grace
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -65,7 +65,7 @@ class Reload:
         gone = [name for name in before if name not in after]
         await self._listen(added)
         for name in gone:
-            self._engine.remove(name)
+            self.engine.remove(name)
         lines = _restarts(self.config, new, before, after)
         lines += self._put(before, after)
         lines += [f"{one.name}: added, {self._server.url(one.name)}{one.paths[0]}" for one in added]
@@ -80,7 +80,7 @@ class Reload:
     def _put(self, before: Mapping[str, Endpoint], after: Mapping[str, Endpoint]) -> list[str]:
         changed = [one for name, one in after.items() if before.get(name) != one]
         for one in sorted(changed, key=lambda one: one.default):  # the mark may go from one to another
-            self._engine.put(one)
+            self.engine.put(one)
         return [f"{one.name}: changed" for one in changed if one.name in before]
 
     async def _listen(self, added: Iterable[Endpoint]) -> None:
@@ -105,7 +105,7 @@ class Reload:
 
 def _restarts(old: Config, new: Config, before: Mapping[str, Endpoint], after: Mapping[str, Endpoint]) -> list[str]:
     """Name what a reload does not change."""
-    settings = [one.name for one in fields(Config) if one.name != "endpoints"]
+    settings = [one.name for one in fields(Config) if one.name not in ("endpoints", "scenario")]
     lines = [f"{name}: needs a restart" for name in settings if getattr(old, name) != getattr(new, name)]
     moved = [name for name, one in after.items() if name in before and before[name].port != one.port]
     return lines + [f"{name}: its port needs a restart" for name in moved]

@@ -49,10 +49,11 @@ async def serve(loaded: Loaded, load: Callable[[], Loaded]) -> None:
             _forget(config.ready_file)
             await _listen(server, config)
             engine.begin(time())
+            _play(engine, config)
             _remark(notes)
             gc.freeze()  # what is loaded by now stays: the collector need not look through it again
             with _announced(server, config):
-                aside = [asyncio.create_task(_flush(log))]
+                aside = [asyncio.create_task(_flush(log, engine))]
                 if config.reload and files:
                     reload = Reload(server, config, config.drain_seconds)
                     aside.append(asyncio.create_task(_follow(load, Watch(files), reload, set(notes))))
@@ -102,9 +103,11 @@ async def _listen(server: Server, config: Config) -> None:
         await server.listen(endpoint.name, port)
 
 
-async def _flush(log: RequestLog) -> None:
+async def _flush(log: RequestLog, engine: Engine) -> None:
+    """Write the log, and have a scenario's steps in it at their time, be there calls or not."""
     while True:
         await asyncio.sleep(_FLUSH_SECONDS)
+        engine.advance(time())
         log.flush()
 
 
@@ -118,7 +121,10 @@ async def _follow(load: Callable[[], Loaded], watch: Watch, reload: Reload, said
             continue
         try:
             config, notes, files = load()
+            scenario = reload.config.scenario
             lines = await reload.apply(config)
+            if scenario != config.scenario:
+                _play(reload.engine, config)
         except ConfigError as error:
             first, *more = str(error).splitlines()
             also = f" (and {len(more)} more)" if more else ""
@@ -128,6 +134,14 @@ async def _follow(load: Callable[[], Loaded], watch: Watch, reload: Reload, said
         _remark(note for note in notes if note not in said)
         _logger.info("reloaded: %s", "; ".join(lines) or "nothing changed")
         said.update(notes)
+
+
+def _play(engine: Engine, config: Config) -> None:
+    """Play the scenario from now on, and log its steps; end the one that plays if there is none any more."""
+    if config.scenario:
+        engine.play(config.scenario, time(), lambda taken: _logger.info("scenario, at %s", taken))
+    else:
+        engine.stop_playing()
 
 
 def _remark(notes: Iterable[str]) -> None:

@@ -83,7 +83,7 @@ def test_an_empty_file_is_no_configuration(load, text):
             "emulator.yml:1: endpoints[0].key: expected a text; put it in",
         ),
         ("port: 1\nport: 2", "emulator.yml:2: 'port' stands here twice"),
-        ("endpoints: gpt2", "emulator.yml:1: endpoints: Input should be a valid tuple"),
+        ("endpoints: gpt2", "emulator.yml:1: endpoints: expected a list"),
         ("endpoints:\n  - gpt2", "emulator.yml:2: endpoints[0]: expected settings by name, not 'gpt2'"),
         ("endpoints:\n  - schema: gpt2", "emulator.yml:2: endpoints[0].name: Field required"),
         ("endpoints:\n  - name: a", "emulator.yml:2: endpoints[0]: deployment 'default' needs a schema"),

@@ -18,6 +18,7 @@ def describe(commands: Commands) -> None:
     )
     serve.add_argument("--host", help="the address to listen on (127.0.0.1)")
     serve.add_argument("--seed", type=int, help="decides everything that is random (0)")
+    serve.add_argument("--scenario", metavar="FILE", help="a YAML file of what happens in the course of time")
     serve.add_argument("--log-format", choices=("text", "json"), help="how requests are logged, on standard error")
     serve.add_argument(
         "--print-urls", choices=("table", "json"), help="how the endpoints are shown, on standard output"
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     from azureml_emulator import serving
     from azureml_emulator.instructions import Instructions
 
-    named = ("port", "host", "seed", "log_format", "print_urls", "ready_file", "reload")
+    named = ("port", "host", "seed", "log_format", "print_urls", "ready_file", "reload", "scenario")
     settings = {name: getattr(options, name) for name in named}
     told = Instructions(tuple(options.files), options.config, tuple(options.sets), os.environ, settings)
     asyncio.run(serving.serve(told.load(), told.load))
