@@ -18,7 +18,7 @@ def members(family, but=()):
 def settings_of(member):
     """Any settings of one member."""
     described = TypeAdapter(member).json_schema()
-    return _object(described, described.get("$defs", {})).map(lambda given: {**given, "type": member.kind})
+    return _value(described, described.get("$defs", {})).map(lambda given: {**given, "type": member.kind})
 
 
 def _object(described, within):
