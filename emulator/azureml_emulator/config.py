@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from azureml_emulator import environment, explanation, files, rehearsal, setting_names, yaml_source
+from azureml_emulator.changes import Said
 from azureml_emulator.endpoint import Endpoint, built_in
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.scenario import Scenario
@@ -121,7 +122,7 @@ def _with_scenario(document: Mapping[str, Any], source: Source) -> tuple[Mapping
     file = document.get("scenario")
     if not isinstance(file, str):
         return document, source
-    read = rehearsal.read(file)
+    read = rehearsal.read(file if ("scenario",) in source.origins else str(Path(source.name).parent / file))
     origins = {at: origin for at, origin in source.origins.items() if at != ("scenario",)}
     parts = {**source.parts, ("scenario",): (read, ())}
     return {**document, "scenario": read.document}, replace(source, origins=origins, parts=parts)
@@ -135,6 +136,8 @@ def check(document: Mapping[str, Any], source: Source | None = None) -> Config:
     except ValidationError as error:
         known = partial(setting_names.at, Config)
         raise ConfigError(explanation.lines(error, source, known, setting_names.as_written)) from None
-    if config.scenario:
-        rehearsal.check(config.scenario, config.endpoints, source, ("scenario",))
-    return config
+    if config.scenario is None:
+        return config
+    file, _ = source.locate(("scenario",))
+    said = Said(source, ("scenario",), files.beside(file.name))
+    return replace(config, scenario=rehearsal.checked(config.scenario, config.endpoints, said))

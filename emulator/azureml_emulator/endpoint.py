@@ -35,7 +35,7 @@ from azureml_emulator.setting_types import (
 DEVELOPMENT_KEY = "azureml-emulator-development-key"
 """The key of every endpoint that is given none. It is public, like Azurite's, and opens nothing but emulators."""
 
-_LASTING = ("name", "port", "schema", "api_type", "deployments")
+_LASTING = ("name", "port", "schema", "api_type", "deployments", "replay")
 """What a running endpoint keeps: how callers know it."""
 
 _STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)

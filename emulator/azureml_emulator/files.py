@@ -1,6 +1,8 @@
 """Files that settings name: they are looked for beside the configuration that names them."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, ValidationInfo
@@ -13,7 +15,18 @@ def beside(configuration: str) -> dict[str, Any]:
     return {_FOLDER: Path(configuration).parent} if configuration else {}
 
 
+FROM_AFAR: Mapping[str, Any] = MappingProxyType({"from afar": True})
+"""The validation context of settings that come over the network: they may name no file, and no function to call."""
+
+
+def only_near(info: ValidationInfo) -> None:
+    """Raise `ValueError` for a setting that came over the network."""
+    if (info.context or {}).get("from afar"):
+        raise ValueError("files and functions can be named in a configuration and in Python, not over the network")
+
+
 def _found(path: str, info: ValidationInfo) -> str:
+    only_near(info)
     return str(Path((info.context or {}).get(_FOLDER, ""), path))
 
 

@@ -75,9 +75,10 @@ class Instructions:
 
     def _scenario(self, companion: Source) -> list[Path]:
         """Find the scenario's file, if one is named anywhere."""
-        said = (self.options.get("scenario"), self.variables.get(environment.PREFIX + "SCENARIO"))
-        file = next(filter(None, (*said, companion.document.get("scenario"))), None)
-        return [Path(file)] if isinstance(file, str) and not file.startswith("{") else []
+        file = self.options.get("scenario") or self.variables.get(environment.PREFIX + "SCENARIO")
+        if not file and isinstance(named := companion.document.get("scenario"), str):
+            file = Path(companion.name).parent / named
+        return [Path(file)] if file and not str(file).startswith("{") else []
 
     def _sets(self) -> dict[str, str]:
         split = [one.partition("=") for one in self.sets]

@@ -1,7 +1,8 @@
 """A scenario at play: at each call, whatever is due by then has happened."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from math import inf
 from typing import Any, NamedTuple, Protocol
 
@@ -10,6 +11,9 @@ from azureml_emulator.errors import EmulatorError
 from azureml_emulator.scenario import Scenario, Step
 
 _REMEMBERED = 100
+
+_COUNTING = ("faults", "answer")
+"""Settings that go by how often they had their turn."""
 
 
 class Stage(Protocol):
@@ -106,9 +110,14 @@ class Performance:
                 if step.recover:
                     stage.recover(name, deployment)
                 if step.set:
-                    stage.change(name, deployment, **step.set)
+                    stage.change(name, deployment, **_anew(step.set))
             except (KeyError, ValueError, EmulatorError) as error:
                 problem = " ".join(str(error.args[0] if isinstance(error, KeyError) else error).split())
         taken = Taken(step, self.round, problem)
         self.taken.append(taken)
         self._told(taken)
+
+
+def _anew(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Give settings whose turns are counted from here on: `times: 2` means twice each time that a step is taken."""
+    return {name: deepcopy(value) if name in _COUNTING else value for name, value in settings.items()}

@@ -1,19 +1,21 @@
 """A scenario before it plays: each of its steps must be such that the endpoints that there are can take it."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from azureml_emulator import explanation, setting_names, yaml_source
-from azureml_emulator.changes import changed
-from azureml_emulator.endpoint import Endpoint
+from azureml_emulator import changes, explanation, files, setting_names, yaml_source
+from azureml_emulator.changes import Said
+from azureml_emulator.endpoint import Deployment, Endpoint
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.scenario import Scenario, Step
 from azureml_emulator.spelling import nearest
-from azureml_emulator.yaml_source import Loc, Source
+from azureml_emulator.yaml_source import Source
 
 
 def read(file: str) -> Source:
@@ -30,7 +32,11 @@ def read(file: str) -> Source:
     return source
 
 
-def rehearsed(given: Scenario | Mapping[str, Any] | str | Path, endpoints: Iterable[Endpoint]) -> Scenario:
+def rehearsed(
+    given: Scenario | Mapping[str, Any] | str | Path,
+    endpoints: Iterable[Endpoint],
+    context: Mapping[str, Any] = MappingProxyType({}),
+) -> Scenario:
     """Give the scenario that is meant by a value of it, its settings or a file, once it is checked against endpoints.
 
     Raises `ConfigError`: a line for each thing wrong, with file and line if there is a file.
@@ -41,36 +47,50 @@ def rehearsed(given: Scenario | Mapping[str, Any] | str | Path, endpoints: Itera
     except ValidationError as error:
         known = partial(setting_names.at, Scenario)
         raise ConfigError(explanation.lines(error, source, known)) from None
-    check(scenario, endpoints, source)
-    return scenario
+    near = files.beside(str(given)) if isinstance(given, str | Path) else context
+    return checked(scenario, endpoints, Said(source, (), near))
 
 
-def check(scenario: Scenario, endpoints: Iterable[Endpoint], source: Source, at: Loc = ()) -> None:
-    """Take each step in thought. `at` is where the scenario stands in its document. Raises `ConfigError`."""
+def checked(scenario: Scenario, endpoints: Iterable[Endpoint], said: Said) -> Scenario:
+    """Take each step in thought; give the scenario with the values that are meant by its settings.
+
+    `said` is where the scenario stands. Raises `ConfigError`.
+    """
     configured = {one.name: one for one in endpoints}
     now = dict(configured)
+    steps = list(scenario.steps)
     lines: list[str] = []
     for index, step in sorted(enumerate(scenario.steps), key=lambda one: one[1].at):
-        place = (*at, "steps", index)
-        if step.endpoint is not None and step.endpoint not in configured:
-            what = f"no endpoint {step.endpoint!r}{nearest(step.endpoint, configured)}"
-            known = ", ".join(configured) or "none"
-            lines.append(explanation.line(source, (*place, "endpoint"), f"{what}; there are: {known}"))
-            continue
-        for name in [step.endpoint] if step.endpoint else configured:
-            try:
-                now[name] = _taken(step, now[name], configured[name], source, place)
-            except ConfigError as error:
-                lines += str(error).splitlines()
+        place = said._replace(at=(*said.at, "steps", index))
+        try:
+            for name in _meant(step, configured, place):
+                now[name], steps[index] = _taken(step, now[name], configured[name], place)
+        except ConfigError as error:
+            lines += str(error).splitlines()
     if lines:
         raise ConfigError("\n".join(dict.fromkeys(lines)))
+    return replace(scenario, steps=tuple(steps))
 
 
-def _taken(step: Step, now: Endpoint, configured: Endpoint, source: Source, at: Loc) -> Endpoint:
+def _meant(step: Step, configured: Mapping[str, Endpoint], said: Said) -> Iterable[str]:
+    if step.endpoint is None:
+        return configured
+    if step.endpoint not in configured:
+        what = f"no endpoint {step.endpoint!r}{nearest(step.endpoint, configured)}"
+        what += f"; there are: {', '.join(configured) or 'none'}"
+        raise ConfigError(explanation.line(said.source, (*said.at, "endpoint"), what))
+    return [step.endpoint]
+
+
+def _taken(step: Step, now: Endpoint, configured: Endpoint, said: Said) -> tuple[Endpoint, Step]:
     names = [one.name for one in now.deployments]
     if step.deployment is not None and step.deployment not in names:
         what = f"{now.name} has no deployment {step.deployment!r}{nearest(step.deployment, names)}"
-        raise ConfigError(explanation.line(source, (*at, "deployment"), f"{what}; there are: {', '.join(names)}"))
+        what += f"; there are: {', '.join(names)}"
+        raise ConfigError(explanation.line(said.source, (*said.at, "deployment"), what))
+    deployment = step.deployment or ""
     if step.recover:
-        now = now.recovered(configured, step.deployment or "")
-    return changed(now, step.set, step.deployment or "", source, (*at, "set")) if step.set else now
+        now = now.recovered(configured, deployment)
+    said = said._replace(at=(*said.at, "set"))
+    values = changes.checked(Deployment if deployment else Endpoint, step.set, said)
+    return changes.changed(now, values, deployment, said) if values else now, replace(step, set=values)

@@ -6,12 +6,13 @@ from copy import deepcopy
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from azureml_emulator.answers.ask import Ask
 from azureml_emulator.answers.source import STRICT, AnswerSource
 from azureml_emulator.errors import ScoringFailed
+from azureml_emulator.files import only_near
 from azureml_emulator.schema import Answer
 
 
@@ -33,9 +34,14 @@ def load(name: Any) -> Any:
         raise ValueError(f"cannot import {module!r}: {type(error).__name__}: {error}") from None
 
 
+def _given(function: Any, info: ValidationInfo) -> Any:
+    only_near(info)
+    return load(function)
+
+
 Function = Annotated[
     Callable[[str, dict[str, Any]], str],
-    BeforeValidator(load),
+    BeforeValidator(_given),
     WithJsonSchema({"type": "string", "pattern": "^[^:]+:[^:]+$"}),
 ]
 """A user's answer: takes the prompt's text and the parameters, gives the answer's text."""

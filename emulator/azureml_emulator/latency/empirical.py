@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BeforeValidator
 from pydantic.dataclasses import dataclass
 
+from azureml_emulator.files import FilePath
 from azureml_emulator.latency import measurements
 from azureml_emulator.latency.distribution import Distribution
 from azureml_emulator.latency.model import STRICT, Milliseconds
@@ -72,8 +73,8 @@ class Empirical(Distribution):
     """The milliseconds of some percentiles, such as `{p50: 200, p99: 1200, p99.9: 3000}`."""
     samples_ms: tuple[Milliseconds, ...] | None = None
     """Measured times, in milliseconds."""
-    file: str | None = None
-    """A file of measurements; a relative path starts where the emulator does."""
+    file: FilePath | None = None
+    """A file of measurements; a relative path starts at the configuration file."""
     field: str | None = None
     """What holds the time in each line of a JSONL file; dots lead into objects, such as `timing.total`."""
     unit: Literal["ns", "us", "ms", "s"] = "ms"
