@@ -5,16 +5,14 @@ import gc
 import json
 import logging
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count, repeat
-from pathlib import Path
 from time import time
 from typing import Any
 
-from azureml_emulator import request_log, table
+from azureml_emulator import ready_file, request_log, table
 from azureml_emulator.admin import describe, redact
 from azureml_emulator.config import Config
 from azureml_emulator.engine import Engine
@@ -24,6 +22,7 @@ from azureml_emulator.journal import Journal
 from azureml_emulator.reload import Reload, Watch
 from azureml_emulator.request_log import RequestLog
 from azureml_emulator.server import Server
+from azureml_emulator.stop_signals import stop_signals
 
 _logger = logging.getLogger("azureml_emulator.serving")
 _logger.setLevel(logging.INFO)
@@ -44,9 +43,9 @@ async def serve(loaded: Loaded, load: Callable[[], Loaded]) -> None:
     logging.getLogger("azureml_emulator").addHandler(log)
     server = Server(engine, config.host, max_body=int(config.max_body_mb * (1 << 20)), served=log.add)
     stopping = asyncio.Event()
-    with _signals(stopping, server):
+    with stop_signals(stopping, server.hurry):
         try:
-            _forget(config.ready_file)
+            ready_file.remove(config.ready_file)
             await _listen(server, config)
             engine.begin(time())
             _play(engine, config)
@@ -64,32 +63,6 @@ async def serve(loaded: Loaded, load: Callable[[], Loaded]) -> None:
         finally:
             await server.stop(0)
             log.flush()
-
-
-@contextmanager
-def _signals(stopping: asyncio.Event, server: Server) -> Iterator[None]:
-    """Let the first SIGINT or SIGTERM stop the emulator, the second one stop the waiting for open answers.
-
-    Later ones are ignored, so that none can hit an interpreter that is on its way out. Loops on Windows take no
-    handlers; there the signal module's own do.
-    """
-    loop = asyncio.get_running_loop()
-
-    def stop() -> None:
-        if stopping.is_set():
-            server.hurry()
-        stopping.set()
-
-    for one in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(one, stop)
-        except NotImplementedError:
-            signal.signal(one, lambda *_: loop.call_soon_threadsafe(stop))
-    yield
-    for one in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):
-            loop.remove_signal_handler(one)
-        signal.signal(one, signal.SIG_IGN)
 
 
 async def _listen(server: Server, config: Config) -> None:
@@ -162,16 +135,14 @@ def _announced(server: Server, config: Config) -> Iterator[None]:
         print(json.dumps({**ready, "endpoints": shown}), flush=True)
     else:
         print(table.endpoints(server.url(), rows), flush=True)
-    file = Path(config.ready_file) if config.ready_file else None
-    if file:
-        _replace(file, json.dumps(ready) + "\n")
+    ready_file.write(config.ready_file, ready)
     where = sys.stderr if config.print_urls == "json" else sys.stdout
     print(f"READY {ready['url']} pid={ready['pid']}", file=where, flush=True)
     try:
         yield
     finally:
         with suppress(ConfigError):
-            _forget(config.ready_file)
+            ready_file.remove(config.ready_file)
 
 
 def _key(endpoint: Any) -> str:
@@ -181,22 +152,3 @@ def _key(endpoint: Any) -> str:
 
 def _example(endpoint: Any) -> Any:
     return endpoint.deployments[0].schema.example
-
-
-def _forget(ready_file: str | None) -> None:
-    """Remove the ready file, which may be left from a run that was killed."""
-    if ready_file:
-        try:
-            Path(ready_file).unlink(missing_ok=True)
-        except OSError as error:
-            raise ConfigError(f"ready_file: cannot replace {ready_file}: {error.strerror}") from None
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write a file so that nobody ever reads half of it."""
-    part = file.with_name(f"{file.name}.{os.getpid()}")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(file)
-    except OSError as error:
-        raise ConfigError(f"ready_file: cannot write {file}: {error.strerror}") from None

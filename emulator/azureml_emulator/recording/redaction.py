@@ -28,6 +28,9 @@ SHORTEST = 8
 
 BLOT = "**********"
 
+READABLE = ("gzip", "x-gzip", "deflate")
+"""The encodings of bodies that can be looked into."""
+
 _SAFE = frozenset(
     {
         *("accept", "accept-encoding", "accept-language", "azureml-model-deployment", "content-encoding"),
@@ -210,7 +213,7 @@ def _queried(query: str) -> Iterator[str]:
 def decoded(body: bytes, headers: Headers) -> bytes:
     """Undo a body's `content-encoding`. Raises `Unreadable` for one that is not gzip or deflate."""
     for encoding in reversed(_encodings(headers)):
-        if encoding not in ("gzip", "x-gzip", "deflate"):
+        if encoding not in READABLE:
             raise Unreadable(f"its content-encoding is {encoding}")
         body = _inflated(body)
     return body

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, InstanceOf, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, InstanceOf, TypeAdapter, ValidationInfo, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from azureml_emulator.api_type import REPLAYED
 from azureml_emulator.errors import NotRecorded
+from azureml_emulator.files import FilePath
 from azureml_emulator.recording.cassette import Cassette, Interaction, RecordedResponse
 from azureml_emulator.recording.matching import Asked, Match, Matching, shapes
 from azureml_emulator.request import parse
@@ -18,8 +19,13 @@ from azureml_emulator.wire import End, Result
 _STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
 
 
-def _loaded(given: Any) -> Any:
-    return Cassette.load(given) if isinstance(given, str) else given
+_FILE = TypeAdapter(FilePath)
+
+
+def _loaded(given: Any, info: ValidationInfo) -> Any:
+    if not isinstance(given, str):
+        return given
+    return Cassette.load(_FILE.validate_python(given, context=info.context))
 
 
 @dataclass(frozen=True, config=_STRICT)
