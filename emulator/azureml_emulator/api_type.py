@@ -77,7 +77,7 @@ class Dedicated(ApiType):
             ("ms-azureml-model-error-reason", "model_error"),
             ("ms-azureml-model-error-statuscode", str(result.status)),
         )
-        return Result(424, result.headers + model_error, result.writes)
+        return result._replace(status=424, headers=result.headers + model_error)
 
 
 class Serverless(ApiType):

@@ -186,7 +186,7 @@ class Container:
             result = self._write(schema, request, reading, answers, decided)
             return Run(result, schema, reading, None, heard, answers, decided)
         except ContainerError as error:
-            result = self.server.refuse(error, request.path, request.ids)
+            result = self.server.refuse(error, request.path, request.ids)._replace(timing=(("model", error.after),))
             return Run(result, schema, reading, error, heard, decided=decided)
 
     def _decide(self, schema: Schema[Any], request: Request, reading: Reading) -> Decided:
@@ -262,29 +262,31 @@ class Container:
             scoring = scoring._replace(answers=schema.settle(scoring))
         if self._filter:
             scoring = scoring._replace(answers=[self._filter.passed(one) for one in scoring.answers])
-        pace = self._pace(scoring, request, decided)
         body = UNSAID if decided is None else decided.body
-        if reading.stream and schema.stream is not None and body is UNSAID:
-            return Result(
-                200, EVENTS, tuple(self._events(schema.framing, schema.stream(scoring), pace)), chunked=True
-            )
-        seconds = pace(max((answer.tokens for answer in scoring.answers), default=0)) if pace is not _at_once else 0.0
+        streamed = reading.stream and schema.stream is not None and body is UNSAID
+        tokens = _tokens(scoring, streamed) if self._latency or decided else 0
+        pace = self._pace(scoring, request, decided, tokens)
+        if streamed and schema.stream is not None:
+            events = tuple(self._events(schema.framing, schema.stream(scoring), pace))
+            return Result(200, EVENTS, events, chunked=True, timing=(("model", events[-1][0]),))
+        seconds = pace(tokens)
         if self._timeout is not None and seconds * 1000 > self._timeout:
             raise ScoringTimedOut(self._timeout)
         written = self.server.dump(schema.write(scoring) if body is UNSAID else body)
-        return Result(200, JSON + self.server.run_headers(request.ids, seconds), ((seconds, written),))
+        headers = JSON + self.server.run_headers(request.ids, seconds)
+        return Result(200, headers, ((seconds, written),), timing=(("model", seconds),))
 
-    def _pace(self, scoring: Scoring, request: Request, decided: Decided | None) -> Pace:
+    def _pace(self, scoring: Scoring, request: Request, decided: Decided | None, tokens: int) -> Pace:
         """Say when tokens are out; several prompts are answered side by side, and the longest answer decides."""
         latency = self._latency
         if decided is not None:
-            return self._decided_pace(scoring, request, decided)
-        return latency.pace(_work(scoring, request)) if latency else _at_once
+            return self._decided_pace(scoring, request, decided, tokens)
+        return latency.pace(_work(scoring, request, tokens)) if latency else _at_once
 
-    def _decided_pace(self, scoring: Scoring, request: Request, decided: Decided) -> Pace:
+    def _decided_pace(self, scoring: Scoring, request: Request, decided: Decided, tokens: int) -> Pace:
         """Say the same where prompts were given models of their own; the slowest decides."""
         latencies = [one or self._latency for one in decided.latencies]
-        paces = [one.pace(_work(scoring, request)) for one in latencies if one]
+        paces = [one.pace(_work(scoring, request, tokens)) for one in latencies if one]
         return paces[0] if len(paces) == 1 else lambda out: max((pace(out) for pace in paces), default=0.0)
 
     def _events(self, framing: Framing | None, chunks: Iterable[Chunk], pace: Pace) -> Iterator[Write]:
@@ -300,8 +302,14 @@ class Container:
             yield due, end
 
 
-def _work(scoring: Scoring, request: Request) -> Work:
-    return Work(sum(prompt.tokens for prompt in scoring.reading.prompts), request.draw, request.load)
+def _tokens(scoring: Scoring, streamed: bool) -> int:
+    """Count what takes time to write: the longest answer, or in a stream, where they take turns, all of them."""
+    counts = [answer.tokens for answer in scoring.answers]
+    return sum(counts) if streamed else max(counts, default=0)
+
+
+def _work(scoring: Scoring, request: Request, tokens: int) -> Work:
+    return Work(sum(prompt.tokens for prompt in scoring.reading.prompts), request.draw, request.load, tokens)
 
 
 def _at_once(_: int) -> float:

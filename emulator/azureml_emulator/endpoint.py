@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 from azureml_emulator.answers import Echo
 from azureml_emulator.api_type import DEDICATED, REPLAYED, SERVERLESS
 from azureml_emulator.faults import Fault
-from azureml_emulator.latency import Latency
+from azureml_emulator.latency import Distribution, Latency
 from azureml_emulator.rate_limit import RateLimit
 from azureml_emulator.recording.replay import ReplaySetting
 from azureml_emulator.schemas import all_schemas
@@ -114,6 +114,10 @@ class Endpoint:
     """How long answers take: a mapping with the model's name as `type`; nothing means no time at all."""
     replay: ReplaySetting | None = None
     """A cassette that answers in place of a model: its file, or `{cassette: ..., speed: ..., match: ...}`."""
+    network: Distribution | None = None
+    """How late each piece of an answer arrives: milliseconds or a distribution; the order of pieces is kept."""
+    server_timing: bool = False
+    """Whether answers say how long they were made to take, in a header `server-timing`."""
     faults: tuple[Fault, ...] = ()
     """What goes wrong, and when: a fault's name, or a mapping with its name as `type` and its settings."""
     fault_header: HeaderName | None = None

@@ -13,10 +13,13 @@ from azureml_emulator.errors import ConfigError
 from azureml_emulator.punctuality import Punctuality
 from azureml_emulator.request import parse
 from azureml_emulator.schema import Message, Reading, Schema, text_of
+from azureml_emulator.wire import Timing
 
 _BLOT = "**********"
 LONG_KEY = 8
 """Characters from which on a key is looked for inside other text; Azure's have 32 and more."""
+
+_INSTANT = 1e-9
 
 _LOOKED_AT = 1 << 16
 _ESCAPED = re.compile(r'(?:[^\\"\x00-\x1f]|\\["\\bfnrt])*')
@@ -33,7 +36,8 @@ class Exchange:
     to keep it would cost each request more than to score it. `mirror` marks the copy of a call that went to
     another deployment, whose answer was discarded: it is never served. `faults` are those that struck, `rule` is the
     one of the answer source's that matched, `remarks` are what more to say when somebody looks, `punctuality` is how
-    an answer that was served kept its time, `scenario` is what the step of a scenario is called that was taken last.
+    an answer that was served kept its time, `scenario` is what the step of a scenario is called that was taken last,
+    `stages` what its time was planned for, as far as that is known.
     """
 
     endpoint: str
@@ -53,6 +57,7 @@ class Exchange:
     faults: tuple[str, ...] = ()
     scenario: str = ""
     rule: str = ""
+    stages: Timing = ()
     remarks: tuple[Callable[[], str], ...] = field(default=(), repr=False, compare=False)
     punctuality: Punctuality | None = None
 
@@ -81,6 +86,19 @@ class Exchange:
     def stream(self) -> bool:
         """Whether a stream of events was asked for."""
         return reading.stream if (reading := self.reading) else False
+
+    @property
+    def timing(self) -> Timing:
+        """The stages of the planned time, in seconds; together they are all of it.
+
+        What was cut off has no more than there was time for. What no stage accounts for is the `fault` that struck,
+        or else a `wait` at the front door.
+        """
+        left, told = self.seconds, []
+        for name, seconds in self.stages:
+            told.append((name, min(seconds, left)))
+            left -= told[-1][1]
+        return (*told, ("fault" if self.faults else "wait", left)) if left > _INSTANT else tuple(told)
 
     @property
     def notes(self) -> list[str]:
@@ -118,6 +136,7 @@ class Exchange:
             "rule": self.rule or None,
             "at": datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds"),
             "planned_ms": round(self.seconds * 1000, 3),
+            "timing_ms": {stage: round(seconds * 1000, 3) for stage, seconds in self.timing},
             "served_ms": None if self.served is None else round(self.served * 1000, 3),
             "punctuality": self.punctuality.as_dict() if self.punctuality else None,
             "request_id": self.request_id,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from email.utils import formatdate
 from functools import lru_cache, partial
 
+from azureml_emulator import server_timing
 from azureml_emulator.access import access
 from azureml_emulator.admission import Admission
 from azureml_emulator.container import Container, Run
@@ -16,6 +17,7 @@ from azureml_emulator.errors import (
 )
 from azureml_emulator.faults import Fault, Hazards, Incident, Strikes, asked, hazards
 from azureml_emulator.journal import Exchange, blotted
+from azureml_emulator.latency import carried
 from azureml_emulator.memo import Counts, Memo, Tally, Turns
 from azureml_emulator.replayed import Replayed
 from azureml_emulator.request import Request
@@ -42,6 +44,7 @@ class LiveEndpoint:
         self._shadow, self._copied = next(iter(settings.mirror_traffic.items()), ("", 0))
         self._access = access(settings)
         self._secrets = settings.secrets
+        self._network = settings.network
         self._fault_header = (settings.fault_header or "").lower()
         admission = Admission(settings, self.api_type.door)
         self.admission = admission if admission.needed else None
@@ -94,7 +97,8 @@ class LiveEndpoint:
             container = self._choose(request)
             allowance = self._allowed(request, container) if self.admission else ()
         except DoorError as error:
-            return self._reply(request, None, self.api_type.refuse(error), None, str(error))
+            reply = self._reply(request, None, self.api_type.refuse(error), None, str(error))
+            return server_timing.told(reply) if self.settings.server_timing else reply
         strikes: Strikes = ()
         if container.faults or wanted:
             strikes = self.hazards.meet(container.faults, self._incident(request, container), elapsed, wanted)
@@ -106,6 +110,8 @@ class LiveEndpoint:
         reply = self._reply(request, container, result, run, problem)
         if strikes:
             reply = self._struck(reply, strikes)
+        if self.settings.server_timing:
+            reply = server_timing.told(reply)
         return self._mirrored(request, reply) if self._copied else reply
 
     def _allowed(self, request: Request, container: Container) -> Headers:
@@ -213,6 +219,8 @@ class LiveEndpoint:
     def _reply(
         self, request: Request, container: Container | None, result: Result, run: Run | None, problem: str
     ) -> Reply:
+        if self._network is not None:
+            result = carried(result, self._network, request.draw.units(b"network"))
         exchange = self._exchange(request, container, result, run, problem)
         if container and not request.door:
             headers = framed(result, request.call.at, (), container.server.software)
@@ -243,6 +251,7 @@ class LiveEndpoint:
             problem,
             run.heard if run and run.heard else call.body,
             run.schema if run and run.reading else None,
+            stages=result.timing,
             rule=decided.rule if decided else "",
             remarks=tuple(partial(self._told, one) for one in decided.remarks) if decided else (),
         )

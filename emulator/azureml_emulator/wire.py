@@ -20,6 +20,10 @@ Write = tuple[float, bytes]
 """Some bytes of a body and when they are due, in seconds after the call's arrival."""
 
 
+Timing = tuple[tuple[str, float], ...]
+"""The stages of an answer's time, in seconds, in the order in which they passed."""
+
+
 class Call(NamedTuple):
     """One request as it came in, read whole.
 
@@ -53,8 +57,8 @@ class End(NamedTuple):
 class Result(NamedTuple):
     """What a container gives back to the front door, before that adds its own headers.
 
-    The content type is the first of the headers. `end` is as in `Reply`; `timing` are the stages of its time, in
-    seconds, in the order in which they passed. `framed` says that the headers are all there are: none are put around.
+    The content type is the first of the headers. `end` is as in `Reply`; `timing` has the stages `queue`, `model` and
+    `network`, as far as it got. `framed` says that the headers are all there are: none are put around.
     """
 
     status: int
@@ -62,7 +66,7 @@ class Result(NamedTuple):
     writes: tuple[Write, ...]
     chunked: bool = False
     end: End | None = None
-    timing: tuple[tuple[str, float], ...] = ()
+    timing: Timing = ()
     framed: bool = False
 
     @property
