@@ -191,12 +191,12 @@ class Container:
 
     def _decide(self, schema: Schema[Any], request: Request, reading: Reading) -> Decided:
         occasion = Occasion(schema.name, request.call.headers, request.before + 1, request.turns)
-        return Decided(
-            tuple(
+        return Decided.of(
+            [
                 self._answer.decide(Ask(prompt, reading, self._seed, self._endpoint, choice, occasion))
                 for prompt in reading.prompts
                 for choice in range(reading.choices)
-            )
+            ]
         )
 
     def ahead(self, request: Request) -> Reading | None:
@@ -287,7 +287,9 @@ class Container:
         """Say the same where prompts were given models of their own; the slowest decides."""
         latencies = [one or self._latency for one in decided.latencies]
         paces = [one.pace(_work(scoring, request, tokens)) for one in latencies if one]
-        return paces[0] if len(paces) == 1 else lambda out: max((pace(out) for pace in paces), default=0.0)
+        if len(paces) > 1:
+            return lambda out: max(pace(out) for pace in paces)
+        return paces[0] if paces else _at_once
 
     def _events(self, framing: Framing | None, chunks: Iterable[Chunk], pace: Pace) -> Iterator[Write]:
         """Each event is due when the last of the tokens that it carries is out."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import Any
 
-from pydantic import ValidationError, WrapValidator
+from pydantic import AfterValidator, ValidationError, WrapValidator
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -25,3 +25,13 @@ def in_words(rule: str) -> WrapValidator:
             raise
 
     return WrapValidator(checked)
+
+
+def _some(values: Any) -> Any:
+    if not values:
+        raise ValueError("expected at least one")
+    return values
+
+
+SOME = AfterValidator(_some)
+"""Has an empty list refused, but one with something wrong in it for that alone."""

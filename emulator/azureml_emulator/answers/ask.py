@@ -34,15 +34,13 @@ class Occasion(NamedTuple):
     """What the request says beside what the model reads, and where in the course of events it stands.
 
     `headers` are looked up by lower-case name; `arrival` is how often this very request has come, from 1; `turns` are
-    those that the request takes, without them each is the first; `number` is the call's own with the rule that looks
-    at it, None if it has none.
+    those that the request takes, without them each is the first.
     """
 
     schema: str = ""
     headers: Mapping[str, str] = MappingProxyType({})
     arrival: int = 1
     turns: Turns | None = None
-    number: int | None = None
 
 
 class Ask(NamedTuple):
@@ -93,10 +91,6 @@ class Ask(NamedTuple):
         """Ask for what would be answered now, without any turn being taken."""
         turns = self.occasion.turns
         return self._replace(occasion=self.occasion._replace(turns=turns.ahead())) if turns else self
-
-    def numbered(self, number: int | None) -> "Ask":
-        """Ask with the number that the call has with a rule."""
-        return self._replace(occasion=self.occasion._replace(number=number))
 
     def _stops(self) -> list[str]:
         stop = self.parameters.get("stop", self.parameters.get("stop_sequences"))

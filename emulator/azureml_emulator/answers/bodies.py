@@ -25,8 +25,12 @@ class Json(DecidingSource):
     value: JsonValue
     """Any JSON value."""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_decision", _bodily(self.value))
+
     def decide(self, ask: Ask) -> Decision:
-        return _bodily(self.value)
+        decision: Decision = self._decision  # type: ignore[attr-defined]
+        return decision
 
 
 @dataclass(frozen=True, config=STRICT)

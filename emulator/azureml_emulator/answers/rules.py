@@ -1,5 +1,6 @@
 """Answers by rule: what is asked decides which answer is given, and what else becomes of the request."""
 
+from collections.abc import Callable
 from functools import partial
 from types import MappingProxyType
 from typing import Annotated, NamedTuple
@@ -8,12 +9,13 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from azureml_emulator.answers.ask import Ask
-from azureml_emulator.answers.conditions import SECRET, Condition, Miss, When, missed
+from azureml_emulator.answers.conditions import SECRET, Miss, When, missed
 from azureml_emulator.answers.source import LATER, AnswerSource, DecidingSource, Decision
 from azureml_emulator.answers.texts import Echo
 from azureml_emulator.errors import NoRuleMatched
 from azureml_emulator.faults import Fault
 from azureml_emulator.latency import Latency
+from azureml_emulator.spelling import SOME
 
 
 @dataclass(frozen=True, config=LATER)
@@ -33,35 +35,33 @@ class Rule:
 
 
 class _Plan(NamedTuple):
-    """A rule with its number, its conditions parted: those that go by the call's number come last."""
+    """A rule with its number, and the checks of its conditions: those that go by the call's number come last."""
 
     rule: Rule
     number: int
-    plain: tuple[Condition, ...]
-    counting: tuple[Condition, ...]
+    plain: tuple[Callable[[Ask], bool], ...]
+    counting: tuple[Callable[[Ask, int], bool], ...]
 
     @classmethod
     def of(cls, rule: Rule, number: int) -> "_Plan":
         conditions = rule.when.values()
-        counting = tuple(one for one in conditions if one.counts)
-        return cls(rule, number, tuple(one for one in conditions if not one.counts), counting)
+        plain = tuple(one.holds for one in conditions if not one.counts)
+        return cls(rule, number, plain, tuple(one.holds for one in conditions if one.counts))
 
-    def takes(self, ask: Ask) -> bool:
-        for one in self.plain:
-            if not one.holds(ask):
+    def counted(self, ask: Ask) -> bool:
+        """Give the rule its turn, and say whether it is for the call of that number."""
+        turn = ask.turn(self.rule)
+        for holds in self.counting:  # noqa: SIM110  a generator takes twice as long
+            if not holds(ask, turn):
                 return False
-        if not self.counting:
-            return True
-        numbered = ask.numbered(ask.turn(self.rule))
-        return all(one.holds(numbered) for one in self.counting)
+        return True
 
     def miss(self, ask: Ask) -> Miss:
         """Say by how much it was missed; no turn is taken for that."""
         turns = ask.occasion.turns
-        number = turns.taken(self.rule) if turns else 1
-        if number is not None:
-            return missed(self.rule.when, ask.numbered(number))
-        return missed({name: one for name, one in self.rule.when.items() if not one.counts}, ask)
+        turn = turns.taken(self.rule) if turns else 1
+        when = self.rule.when
+        return missed(when if turn else {name: one for name, one in when.items() if not one.counts}, ask, turn)
 
     @property
     def title(self) -> str:
@@ -86,7 +86,7 @@ class Rules(DecidingSource):
         }
     )
 
-    rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
+    rules: Annotated[tuple[Rule, ...], SOME]
     """Rules: `when` (conditions by name), and `answer`, `faults`, `latency`, `name` as needed."""
     otherwise: AnswerSource | None = None
     """What answers where no rule does, and where a rule names no answer; the echo if left out."""
@@ -106,8 +106,12 @@ class Rules(DecidingSource):
     def decide(self, ask: Ask) -> Decision:
         plans: tuple[_Plan, ...] = self._plans  # type: ignore[attr-defined]
         for plan in plans:
-            if plan.takes(ask):
-                return self._ruled(plan, ask)
+            for holds in plan.plain:
+                if not holds(ask):
+                    break
+            else:
+                if not plan.counting or plan.counted(ask):
+                    return self._ruled(plan, ask)
         if self.strict:
             raise NoRuleMatched(self.explanation(ask))
         otherwise: AnswerSource = self._else  # type: ignore[attr-defined]

@@ -3,7 +3,6 @@
 from types import MappingProxyType
 from typing import Annotated
 
-from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from azureml_emulator.answers.ask import Ask
@@ -11,6 +10,7 @@ from azureml_emulator.answers.source import LATER, AnswerSource, DecidingSource,
 from azureml_emulator.answers.texts import Echo
 from azureml_emulator.faults import Fault
 from azureml_emulator.outcome import Outcome
+from azureml_emulator.spelling import SOME
 
 _ECHO = Echo()
 
@@ -25,7 +25,7 @@ class Sequence(DecidingSource):
 
     example = MappingProxyType({"parts": [{"status": 429}, {"fixed": "Paris."}]})
 
-    parts: Annotated[tuple[Outcome, ...], Field(min_length=1)]
+    parts: Annotated[tuple[Outcome, ...], SOME]
     """Answer sources and faults."""
     loop: bool = False
     """Whether it begins anew after the last part."""

@@ -1,7 +1,7 @@
 """What an answer source is: it turns what is asked into a text, or decides about more than the text."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final, NamedTuple
 
 from pydantic import ConfigDict
@@ -37,39 +37,34 @@ class Decision(NamedTuple):
 
 
 class Decided(NamedTuple):
-    """What was decided about all prompts of a request."""
+    """What was decided about all prompts of a request.
 
-    decisions: tuple[Decision, ...]
+    `answers` are in the order of the prompts. The `body` is the first that there is. What strikes one prompt strikes
+    the whole answer; `latencies` are the models of the prompts, None for the deployment's own. `remarks` say, when
+    they are asked, why prompts were matched by no rule.
+    """
 
-    @property
-    def answers(self) -> list[Answer]:
-        """The answers, in the order of the prompts."""
-        return [one.answer for one in self.decisions]
+    answers: Sequence[Answer]
+    body: Any = UNSAID
+    faults: tuple[Fault, ...] = ()
+    latencies: tuple[Latency | None, ...] = (None,)
+    rule: str = ""
+    remarks: tuple[Callable[[], str], ...] = ()
 
-    @property
-    def body(self) -> Any:
-        """The body that stands in place of the shape's, the first if several prompts have one; or `UNSAID`."""
-        return next((one.body for one in self.decisions if one.body is not UNSAID), UNSAID)
-
-    @property
-    def faults(self) -> tuple[Fault, ...]:
-        """The faults of all prompts, each once: what strikes one of them strikes the whole answer."""
-        return tuple({id(fault): fault for one in self.decisions for fault in one.faults}.values())
-
-    @property
-    def latencies(self) -> list[Latency | None]:
-        """The latency models of the prompts, each once; None stands for the deployment's own."""
-        return list({id(one.latency): one.latency for one in self.decisions}.values())
-
-    @property
-    def rule(self) -> str:
-        """The rules that matched."""
-        return "; ".join(dict.fromkeys(one.rule for one in self.decisions if one.rule))
-
-    @property
-    def remarks(self) -> list[Callable[[], str]]:
-        """What says, when it is asked, why prompts were matched by no rule."""
-        return [one.unmatched for one in self.decisions if one.unmatched]
+    @classmethod
+    def of(cls, decisions: list[Decision]) -> "Decided":
+        """Put together what was decided prompt by prompt."""
+        if len(decisions) == 1:
+            answer, body, faults, latency, rule, unmatched = decisions[0]
+            return cls((answer,), body, faults, (latency,), rule, (unmatched,) if unmatched else ())
+        return cls(
+            tuple(one.answer for one in decisions),
+            next((one.body for one in decisions if one.body is not UNSAID), UNSAID),
+            tuple({id(fault): fault for one in decisions for fault in one.faults}.values()),
+            tuple({id(one.latency): one.latency for one in decisions}.values()),
+            "; ".join(dict.fromkeys(one.rule for one in decisions if one.rule)),
+            tuple(one.unmatched for one in decisions if one.unmatched),
+        )
 
 
 class AnswerSource(Outcome, family=True):

@@ -52,7 +52,7 @@ def _known(text: str) -> str:
         family, dot, inner = name.partition(".")
         if name not in GAPS and not (dot and inner and family in _INNER):
             known = [*GAPS, *(f"{one}.NAME" for one in _INNER)]
-            raise ValueError(f"expected one of {', '.join(known)} after $, not {name!r}{nearest(name, known)}")
+            raise ValueError(f"unknown gap {name!r}{nearest(name, known)}; expected one of {', '.join(known)}")
     return text
 
 

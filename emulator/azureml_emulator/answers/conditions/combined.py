@@ -4,12 +4,13 @@ from types import MappingProxyType
 from typing import Annotated
 from typing import Any as Anything
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
 from azureml_emulator.answers.ask import Ask
 from azureml_emulator.answers.conditions.condition import Condition, Miss, When, holds, missed
 from azureml_emulator.answers.conditions.wording import STRICT
+from azureml_emulator.spelling import SOME
 
 _LATER = ConfigDict(**STRICT, defer_build=True)
 
@@ -20,7 +21,7 @@ class Any(Condition):
 
     example = MappingProxyType({"groups": [{"prompt": {"contains": "rain"}}, {"parameters": {"temperature": 0}}]})
 
-    groups: Annotated[tuple[When, ...], Field(min_length=1)]
+    groups: Annotated[tuple[When, ...], SOME]
     """Each as `when` of a rule."""
 
     @property
@@ -31,11 +32,11 @@ class Any(Condition):
     def headers(self) -> tuple[str, ...]:
         return tuple(name for when in self.groups for one in when.values() for name in one.headers)
 
-    def holds(self, ask: Ask) -> bool:
-        return any(holds(when, ask) for when in self.groups)
+    def holds(self, ask: Ask, number: int | None = None) -> bool:
+        return any(holds(when, ask, number) for when in self.groups)
 
-    def miss(self, ask: Ask) -> Miss:
-        return min((missed(when, ask) for when in self.groups), key=lambda one: one.far)
+    def miss(self, ask: Ask, number: int | None = None) -> Miss:
+        return min((missed(when, ask, number) for when in self.groups), key=lambda one: one.far)
 
 
 @dataclass(frozen=True, config=_LATER)
@@ -59,8 +60,8 @@ class Not(Condition):
     def headers(self) -> tuple[str, ...]:
         return tuple(name for one in self.when.values() for name in one.headers)
 
-    def holds(self, ask: Ask) -> bool:
-        return not holds(self.when, ask)
+    def holds(self, ask: Ask, number: int | None = None) -> bool:
+        return not holds(self.when, ask, number)
 
-    def miss(self, ask: Ask) -> Miss:
+    def miss(self, ask: Ask, number: int | None = None) -> Miss:
         return Miss(0.5, f"not: {' and '.join(self.when) or 'what is always true'} should not hold")

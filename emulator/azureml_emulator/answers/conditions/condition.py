@@ -31,11 +31,11 @@ class Condition(Variant):
         return ()
 
     @abstractmethod
-    def holds(self, ask: Ask) -> bool:
-        """Say whether it holds."""
+    def holds(self, ask: Ask, number: int | None = None) -> bool:
+        """Say whether it holds; `number` is the call's own among those that the rule counts, if it counts them."""
 
     @abstractmethod
-    def miss(self, ask: Ask) -> Miss:
+    def miss(self, ask: Ask, number: int | None = None) -> Miss:
         """Say by how much it does not hold. It is asked only then."""
 
     @classmethod
@@ -78,12 +78,12 @@ When = Annotated[
 """Conditions by name, all of which must hold; each may be written short."""
 
 
-def holds(when: Mapping[str, Condition], ask: Ask) -> bool:
+def holds(when: Mapping[str, Condition], ask: Ask, number: int | None) -> bool:
     """Say whether all of several conditions hold."""
-    return all(one.holds(ask) for one in when.values())
+    return all(one.holds(ask, number) for one in when.values())
 
 
-def missed(when: Mapping[str, Condition], ask: Ask) -> Miss:
+def missed(when: Mapping[str, Condition], ask: Ask, number: int | None) -> Miss:
     """Say by how much several conditions are missed: the mean of all, and the words of those that do not hold."""
-    misses = [one.miss(ask) for one in when.values() if not one.holds(ask)]
+    misses = [one.miss(ask, number) for one in when.values() if not one.holds(ask, number)]
     return Miss(sum(one.far for one in misses) / max(len(when), 1), "; ".join(one.words for one in misses))

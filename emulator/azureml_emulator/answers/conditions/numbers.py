@@ -13,7 +13,7 @@ from azureml_emulator.answers.conditions.wording import STRICT
 
 def _whole(value: Any) -> Any:
     if isinstance(value, bool):
-        raise ValueError("expected a number, not true or false")
+        raise ValueError("expected a number")
     return value
 
 
@@ -71,12 +71,11 @@ class Call(Numbers, Condition):
     def counts(self) -> bool:
         return True
 
-    def holds(self, ask: Ask) -> bool:
-        number = ask.occasion.number
+    def holds(self, ask: Ask, number: int | None = None) -> bool:
         return number is not None and self.fits(number)
 
-    def miss(self, ask: Ask) -> Miss:
-        return Miss(0.1, f"call: expected {self}, got {ask.occasion.number or 'none, as it counts no such calls'}")
+    def miss(self, ask: Ask, number: int | None = None) -> Miss:
+        return Miss(0.1, f"call: expected {self}, got {number or 'none'}")
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -85,8 +84,8 @@ class Arrival(Numbers, Condition):
 
     example = MappingProxyType({"up_to": 1})
 
-    def holds(self, ask: Ask) -> bool:
+    def holds(self, ask: Ask, number: int | None = None) -> bool:
         return self.fits(ask.occasion.arrival)
 
-    def miss(self, ask: Ask) -> Miss:
+    def miss(self, ask: Ask, number: int | None = None) -> Miss:
         return Miss(0.1, f"arrival: expected {self}, got {ask.occasion.arrival}")

@@ -19,7 +19,7 @@ def _known(names: Any) -> Any:
     for name in (names,) if isinstance(names, str) else names if isinstance(names, list | tuple) else ():
         guess = nearest(str(name), all_schemas()) if name not in all_schemas() else ""
         if guess:  # any other may be a shape of one's own
-            raise ValueError(f"expected the name of a wire shape, not {name!r}{guess}")
+            raise ValueError(f"expected the name of a wire shape{guess}")
     return names
 
 
@@ -32,10 +32,10 @@ class Schema(Condition):
     names: Annotated[Pieces, BeforeValidator(_known)]
     """The names of shapes, as `azureml-emulator schemas` lists them."""
 
-    def holds(self, ask: Ask) -> bool:
+    def holds(self, ask: Ask, number: int | None = None) -> bool:
         return ask.occasion.schema in self.names
 
-    def miss(self, ask: Ask) -> Miss:
+    def miss(self, ask: Ask, number: int | None = None) -> Miss:
         return Miss(1.0, f"schema: expected {' or '.join(self.names)}, got {ask.occasion.schema}")
 
 
@@ -48,10 +48,10 @@ class Role(Condition):
     names: Pieces
     """The roles: `system`, `user`, `assistant`, `tool`, `developer`."""
 
-    def holds(self, ask: Ask) -> bool:
+    def holds(self, ask: Ask, number: int | None = None) -> bool:
         return _role(ask) in self.names
 
-    def miss(self, ask: Ask) -> Miss:
+    def miss(self, ask: Ask, number: int | None = None) -> Miss:
         return Miss(1.0, f"role: expected {' or '.join(self.names)}, got {_role(ask) or 'none'}")
 
 
@@ -75,10 +75,14 @@ class Parameters(Condition):
     def written_short(cls, value: Any) -> Any:
         return {"values": value}
 
-    def holds(self, ask: Ask) -> bool:
-        return _within(self.values, ask.parameters)
+    def holds(self, ask: Ask, number: int | None = None) -> bool:
+        parameters = ask.reading.parameters
+        for name, one in self.values.items():  # noqa: SIM110  a generator takes twice as long
+            if not _within(one, parameters.get(name)):
+                return False
+        return True
 
-    def miss(self, ask: Ask) -> Miss:
+    def miss(self, ask: Ask, number: int | None = None) -> Miss:
         wrong = [name for name, one in self.values.items() if not _within(one, ask.parameters.get(name))]
         words = [f"{name}: expected {short(self.values[name])}, got {_shown(ask.parameters, name)}" for name in wrong]
         return Miss(len(wrong) / len(self.values), "parameter " + "; ".join(words))
@@ -86,7 +90,7 @@ class Parameters(Condition):
 
 def _within(expected: Any, got: Any) -> bool:
     """Say whether a value is as expected; objects may have more."""
-    if isinstance(expected, Mapping):
+    if isinstance(expected, dict):
         return isinstance(got, Mapping) and all(_within(one, got.get(name)) for name, one in expected.items())
     if isinstance(expected, list) and isinstance(got, list | tuple):
         return len(expected) == len(got) and all(map(_within, expected, got))
