@@ -7,6 +7,11 @@ it, of which `BODIES` asks something.
 from dataclasses import dataclass
 from typing import Any
 
+from azureml_emulator.faults import Fault
+
+KINDS = {kind for kind, one in Fault.members().items() if one.__module__.startswith("azureml_emulator.")}
+"""All faults but those of a person's own."""
+
 SAID = "Grüße an alle, die heute hier sind: 汉字 и так далее"
 """What is asked, and echoed by an endpoint that is well: more than one token, and more than ASCII."""
 

@@ -21,7 +21,7 @@ from azureml_emulator.latency import Latency
 from azureml_emulator.model_catalog import families
 from azureml_emulator.request import Request
 from azureml_emulator.schemas import all_schemas
-from azureml_emulator.variant import settings_of
+from azureml_emulator.variant import explained, settings_of, shared_of
 from azureml_endpoint.retries import RetryPolicy
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -100,6 +100,29 @@ def family(root):
     return table(["type", "settings", "what"], rows)
 
 
+def faults():
+    """A table for each room of faults, with what each setting means."""
+    rooms = {}
+    for member in Fault.members().values():
+        rooms.setdefault(sys.modules[member.__module__], []).append(member)
+    return "\n\n".join(f"**{prose(room)}**\n\n{_in_full(Fault, members)}" for room, members in rooms.items())
+
+
+def _in_full(root, members):
+    rows = []
+    for member in members:
+        own = [row for row in explained(member) if row[0] not in shared_of(root)]
+        given = "<br>".join(f"`{name}` ({default or 'none'}): {what}" for name, default, what in own)
+        rows.append((f"`{member.kind}`", prose(member), given))
+    return table(["type", "what", "settings"], rows)
+
+
+def shared(root):
+    member = next(iter(root.members().values()))
+    rows = [row for row in explained(member) if row[0] in shared_of(root)]
+    return table(["setting", "default", "what"], [(f"`{name}`", default, what) for name, default, what in rows])
+
+
 def admin():
     routes = Admin(Engine(), lambda _: "").routes
     return table(["route", "what"], [(f"`{method} {path}`", prose(one)) for (method, path), one in routes.items()])
@@ -171,6 +194,8 @@ GENERATED = {
     "answers": lambda: family(AnswerSource),
     "latency": lambda: family(Latency),
     "faults": lambda: family(Fault),
+    "faults in full": faults,
+    "when faults strike": lambda: shared(Fault),
     "admin": admin,
     "api types": api_types,
     "inference servers": inference_servers,

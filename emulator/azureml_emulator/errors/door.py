@@ -241,10 +241,11 @@ class FaultUnreadable(DoorError):
     """A caller asks in a header for a fault that there is not. The emulator's own answer, not Azure's."""
 
     status = 400
+    text = "the header that asks for a fault cannot be read"
     azures = False
 
     def __init__(self, reason: str = "") -> None:
-        self.text = f"the header that asks for a fault cannot be read: {reason}"
+        self.text = f"{self.text}: {reason}"
         super().__init__()
 
 
@@ -252,6 +253,7 @@ class NotRecorded(DoorError):
     """A request that a replayed cassette does not hold. The emulator's own answer, not Azure's."""
 
     status = 404
+    text = "the cassette has no such request"
     azures = False
 
     def __init__(self, cassette: str, nearest: str) -> None:
