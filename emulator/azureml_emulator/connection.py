@@ -42,7 +42,7 @@ class Connection(web.RequestHandler):
         """Go on, since the caller has read."""
         super().resume_writing()
         if self.play is not None:
-            self.play.go_on()
+            self.play.resume()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Stop, since the caller is gone."""

@@ -17,6 +17,7 @@ from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.hosted import NOT_RUNNING, Hosted
 from azureml_emulator.journal import Exchange, Journal
+from azureml_emulator.loop import new_loop
 from azureml_emulator.rehearsal import rehearsed
 from azureml_emulator.scenario import Scenario
 from azureml_emulator.server import MAX_BODY, Server
@@ -63,7 +64,7 @@ class Emulator(Witness):
         if self._server is not None:
             raise RuntimeError("the emulator is running already")
         self.engine.closes_at = inf
-        self._loop = asyncio.new_event_loop()
+        self._loop = new_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="azureml-emulator", daemon=True)
         self._thread.start()
         with ExitStack() as undo:

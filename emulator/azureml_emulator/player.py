@@ -1,8 +1,10 @@
-"""Plays a timetable on a connection: each frame goes out when it is due, on the loop's clock."""
+"""Plays timetables on connections: each frame goes out when it is due, on the loop's clock."""
 
 import asyncio
 from collections.abc import Iterator
-from math import inf
+from heapq import heapify, heappop, heappush, heapreplace
+from itertools import count
+from math import ceil, inf
 from typing import Protocol
 
 from azureml_emulator.punctuality import Punctuality
@@ -10,6 +12,9 @@ from azureml_emulator.wire import Write
 
 _AT_ONCE = 1 << 16
 """About so many bytes are written before the line is asked whether it takes more."""
+
+_GRAIN = 0.00025
+"""Seconds between the moments at which frames go out: many streams share a waking, none waits longer for it."""
 
 _NO_MORE = (inf, b"")
 
@@ -28,32 +33,41 @@ class Line(Protocol):
 class Play:
     """One reply on its way out.
 
-    Deadlines are absolute: what is late delays nothing that comes after it. No task wakes up for a frame, and all
-    that is due goes out in one write. `go_on` is to be called when the line takes more again, `lost` when there is
-    nobody at its other end any more.
+    Deadlines are absolute: what is late delays nothing that comes after it. All that is due goes out in one write.
+    `resume` is to be called when the line takes more again, `lost` when there is nobody at its other end any more.
     """
 
     __slots__ = (
-        *("_due", "_ended", "_first", "_first_due", "_frame", "_frames", "_last_due", "_late", "_line", "_loop"),
-        *("_number", "_over", "_start", "_timer", "_worst", "gone"),
+        *(
+            "_due",
+            "_ended",
+            "_first",
+            "_first_due",
+            "_frame",
+            "_frames",
+            "_held",
+            "_last_due",
+            "_late",
+            "_line",
+            "_number",
+        ),
+        *("_over", "_player", "_start", "_worst", "gone"),
     )
 
-    def __init__(self, frames: Iterator[Write], start: float, line: Line, loop: asyncio.AbstractEventLoop) -> None:
-        """Prepare to play frames, one at least, due in seconds after `start` on the loop's clock."""
-        self._frames, self._start, self._line, self._loop = frames, start, line, loop
+    def __init__(self, player: "Player", frames: Iterator[Write], start: float, line: Line) -> None:
+        self._player, self._frames, self._start, self._line = player, frames, start, line
         due, self._frame = next(frames)
         self._due = self._first_due = self._last_due = start + due
-        self._timer: asyncio.TimerHandle | None = None
         self._over: asyncio.Future[None] | None = None
         self._first = self._ended = self._late = self._worst = 0.0
         self._number = 0
-        self.gone = False
+        self._held = self.gone = False
 
     async def whole(self) -> Punctuality | None:
         """Play it to its end; give how it kept its time, or nothing if the caller went away before."""
-        self.go_on()
+        self._go_on()
         if not self._ended and not self.gone:
-            self._over = self._loop.create_future()
+            self._over = self._player.loop.create_future()
             try:
                 await self._over
             finally:
@@ -64,28 +78,32 @@ class Play:
         dues = self._first_due - start, self._last_due - start
         return Punctuality(*dues, self._first - start, self._ended - start, late, self._worst)
 
-    def go_on(self) -> None:
-        """Write all that is due, as long as the line takes it; come again when more is."""
-        self._rest()
-        line, now = self._line, self._loop.time()
-        while not line.writing_paused:
-            if self._due == inf:
-                self._end(now)
-                return
-            if self._due > now:
-                self._timer = self._loop.call_at(self._due, self.go_on)
-                return
+    def resume(self) -> None:
+        """Go on, if it was the line that held it up."""
+        if self._held:
+            self._held = False
+            self._go_on()
+
+    def advance(self, now: float) -> float:
+        """Write what is due, as long as the line takes it; give when more is, on the loop's clock."""
+        line = self._line
+        while self._due <= now and not line.writing_paused:
             if not line.send(self._taken(now)):
                 self.lost()
-                return
-            now = self._loop.time()
+        if now < self._due < inf:
+            return self._due
+        if line.writing_paused:
+            self._held = True
+        elif not self.gone:
+            self._ended = now
+            self._tell()
+        return inf
 
     def lost(self) -> None:
         """Play no more: the caller is gone."""
         self.gone = True
         self._stop()
-        if self._over is not None and not self._over.done():
-            self._over.set_result(None)
+        self._tell()
 
     def _taken(self, now: float) -> bytes:
         """Take what is due, but not much more than the line may take at once."""
@@ -104,16 +122,71 @@ class Play:
             self._due = self._start + due
         return taken[0] if len(taken) == 1 else b"".join(taken)
 
-    def _end(self, now: float) -> None:
-        self._ended = now
+    def _go_on(self) -> None:
+        due = self.advance(self._player.loop.time())
+        if due < inf:
+            self._player.at(due, self)
+
+    def _tell(self) -> None:
         if self._over is not None and not self._over.done():
             self._over.set_result(None)
 
-    def _rest(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
     def _stop(self) -> None:
-        self._rest()
-        self._frames, self._frame, self._due = iter(()), b"", inf
+        if self._due < inf:
+            self._frames, self._frame, self._due = iter(()), b"", inf
+            self._player.forget()
+
+
+class Player:
+    """Plays timetables on one loop, with one alarm for all of them: no task and no timer of its own for a frame."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._waiting: list[tuple[float, int, Play]] = []
+        self._number = count()
+        self._left = 0
+        self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_at = inf
+
+    def play(self, frames: Iterator[Write], start: float, line: Line) -> Play:
+        """Prepare to play frames, one at least, due in seconds after `start` on the loop's clock."""
+        return Play(self, frames, start, line)
+
+    def at(self, due: float, play: Play) -> None:
+        """Have a play advance when its next frame is due."""
+        if self._left > 100 + len(self._waiting) // 2:
+            self._waiting = [one for one in self._waiting if not one[2].gone]
+            heapify(self._waiting)
+            self._left = 0
+        heappush(self._waiting, (due, next(self._number), play))
+        self._wake_at(due)
+
+    def catch_up(self) -> None:
+        """Write what is due by now, of all plays."""
+        waiting, clock = self._waiting, self.loop.time
+        until = now = clock()
+        while waiting and waiting[0][0] <= until:
+            play = waiting[0][2]
+            due = play.advance(now)
+            if due < inf:
+                heapreplace(waiting, (due, next(self._number), play))
+            else:
+                heappop(waiting)
+            now = clock()
+        if waiting:
+            self._wake_at(waiting[0][0])
+
+    def forget(self) -> None:
+        """Hear that a play was lost: where many have left, what they left behind is cleared away."""
+        self._left += 1
+
+    def _wake_at(self, due: float) -> None:
+        at = ceil(due / _GRAIN) * _GRAIN
+        if at < self._alarm_at:
+            if self._alarm is not None:
+                self._alarm.cancel()
+            self._alarm, self._alarm_at = self.loop.call_at(at, self._ring), at
+
+    def _ring(self) -> None:
+        self._alarm, self._alarm_at = None, inf
+        self.catch_up()

@@ -18,7 +18,7 @@ from azureml_emulator.connection import Connection, Listener
 from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.journal import Exchange
-from azureml_emulator.player import Play
+from azureml_emulator.player import Player
 from azureml_emulator.punctuality import Punctuality
 from azureml_emulator.wire import Call, Reply
 
@@ -66,6 +66,7 @@ class Server:
         self._runners: dict[str, web.ServerRunner] = {}
         self._loop = asyncio.get_running_loop()
         self._now = self._loop.time
+        self._player = Player(self._loop)
         self._open: dict[str, _OpenAnswers] = {}
 
     def url(self, listener: str = "") -> str:
@@ -142,7 +143,9 @@ class Server:
             body = await self._body(request)
             start, at = self._now(), time()
             call = self._call(listener, request, body, at)
-            return await self._play(request, self.engine.score(call), start)
+            reply = self.engine.score(call)
+            self._player.catch_up()  # others wait for this one's scoring, but not for that of all who come at once
+            return await self._play(request, reply, start)
         except (web.RequestPayloadError, http_exceptions.HttpProcessingError):
             return web.Response(status=400, text="Bad Request")
         except ConnectionError:  # gone before the request was whole
@@ -176,7 +179,7 @@ class Server:
         frames = framing.frames(reply, http, keep_alive, request.method)
         connection = request.protocol
         assert isinstance(connection, Connection)
-        connection.play = play = Play(frames, start, connection, self._loop)
+        connection.play = play = self._player.play(frames, start, connection)
         problem, kept = "the emulator stopped before the answer was out", None
         try:
             kept = await play.whole()

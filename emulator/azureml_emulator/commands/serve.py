@@ -41,9 +41,11 @@ def run(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the server has its own way to stop
     from azureml_emulator import serving
     from azureml_emulator.instructions import Instructions
+    from azureml_emulator.loop import new_loop
 
     named = ("port", "host", "seed", "log_format", "print_urls", "ready_file", "reload", "scenario")
     settings = {name: getattr(options, name) for name in named}
     told = Instructions(tuple(options.files), options.config, tuple(options.sets), os.environ, settings)
-    asyncio.run(serving.serve(told.load(), told.load))
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(serving.serve(told.load(), told.load))
     return 0
