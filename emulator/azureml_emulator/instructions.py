@@ -10,6 +10,7 @@ from azureml_emulator.azure_files import document
 from azureml_emulator.azure_files.hosting import Hosting
 from azureml_emulator.config import Config
 from azureml_emulator.errors import ConfigError
+from azureml_emulator.recording.option import with_replay
 from azureml_emulator.yaml_source import Source
 
 COMPANION = "emulator.yml"
@@ -26,13 +27,17 @@ class Loaded(NamedTuple):
 
 @dataclass(frozen=True)
 class Instructions:
-    """Files of Azure's or one of ours, a configuration, `NAME=VALUE` settings of deployments, variables, options."""
+    """Files of Azure's or one of ours, a configuration, `NAME=VALUE` settings of deployments, variables, options.
+
+    `replay` has the settings of a replay that is an endpoint of its own.
+    """
 
     files: tuple[str, ...] = ()
     config: str | None = None
     sets: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    replay: Mapping[str, Any] = field(default_factory=dict)
 
     def load(self) -> Loaded:
         """Read everything. Raises `ConfigError`: a line for each thing wrong, with file, line and path."""
@@ -46,15 +51,17 @@ class Instructions:
             if kind
         ]
         watched = [Path(name) for name in self.files]
-        companion = self._companion(own, bool(azure), watched)
+        companion = with_replay(self._companion(own, bool(azure), watched), self.replay)
         watched += self._scenario(companion)
         if not azure:
             if sets:
                 raise ConfigError("--set is for deployments of Azure's files; none is given")
             settings = config.overlaid(companion, self.variables, self.options)
+            watched += _cassettes(settings)
             return Loaded(settings, tuple(_emptiness(companion, settings)), tuple(watched))
         hosting = Hosting(azure, companion)
         settings = config.overlaid(hosting.source, self.variables, self.options, hosting.complete)
+        watched += _cassettes(settings)
         return Loaded(settings, tuple(hosting.notes), tuple(watched))
 
     def _companion(self, own: list[str], with_azure: bool, watched: list[Path]) -> Source:
@@ -86,6 +93,10 @@ class Instructions:
         if wrong:
             raise ConfigError(f"--set: expected NAME=VALUE, not {wrong[0]!r}")
         return {name: value for name, _, value in split}
+
+
+def _cassettes(settings: Config) -> list[Path]:
+    return [Path(one.replay.cassette.name) for one in settings.endpoints if one.replay]
 
 
 def _emptiness(source: Source, settings: Config) -> Iterator[str]:
