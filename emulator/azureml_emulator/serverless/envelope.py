@@ -52,11 +52,12 @@ def chunks(scoring: Scoring, kind: str, runs: list[list[Piece]], last: list[Piec
     options = scoring.reading.parameters.get("stream_options") or {}
     asked = options.get("include_usage")
     more = {"usage": None} if asked else {}
+    around = envelope(scoring, kind, [])
     for step in zip_longest(*runs):
         carried = 1
         for index, piece in enumerate(step):
             if piece is not None:
-                yield envelope(scoring, kind, [{"index": index, **piece}], **more), carried
+                yield {**around, "choices": [{"index": index, **piece}], **more}, carried
                 carried = 0
     for index, piece in enumerate(last):
         tells = asked is None and index == len(last) - 1
