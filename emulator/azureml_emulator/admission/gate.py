@@ -4,6 +4,7 @@ from math import inf
 
 from azureml_emulator.admission.queue import Queue
 from azureml_emulator.admission.workload import Workload
+from azureml_emulator.answers import DecidingSource
 from azureml_emulator.endpoint import Deployment, RequestSettings
 from azureml_emulator.errors import ModelNotReady, TooFewInstances, TooManyPending, UpstreamTimeout
 from azureml_emulator.latency import UNHURRIED, Load
@@ -41,7 +42,7 @@ class Gate:
         self._state = settings.state if limited else "ready"
         self.queue = _queue(limits, settings.instance_count or 1)
         self._timeout = None if limits.request_timeout_ms is None else limits.request_timeout_ms / 1000
-        self.workload = Workload() if settings.latency is not None and settings.latency.heeds_load else None
+        self.workload = Workload() if _heeds_load(settings) else None
 
     @property
     def needed(self) -> bool:
@@ -117,6 +118,13 @@ class Gate:
     def _late(self, what: str) -> UpstreamTimeout:
         assert self._timeout is not None
         return UpstreamTimeout(f"{what}, request_timeout_ms is {self._timeout * 1000:.0f}", self._timeout)
+
+
+def _heeds_load(settings: Deployment) -> bool:
+    """Tell whether anybody asks what a deployment is doing; an answer source may bring a latency of its own."""
+    return isinstance(settings.answer, DecidingSource) or (
+        settings.latency is not None and settings.latency.heeds_load
+    )
 
 
 def _queue(limits: RequestSettings, instances: int) -> Queue | None:

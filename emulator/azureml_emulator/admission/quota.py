@@ -1,5 +1,6 @@
 """What a serverless endpoint lets its callers have in a minute, and how many at once."""
 
+import re
 from math import ceil, inf
 
 from azureml_emulator.admission.queue import Queue
@@ -14,6 +15,8 @@ _MINUTE = 60.0
 _NEVER = 86_400.0
 """Seconds that a call is told to wait which asks for more than all; callers report this figure (TinyLLM#17), that it
 means this is a guess."""
+
+_VERSION = re.compile(r"(?:^|&)api-version=([\w.-]{1,40})(?:&|$)")
 
 _ODD = {"limit": "-1", "remaining": "-1", "reset": "0"}
 """What the headers say when they say nothing (reported, openai/openai-dotnet#838)."""
@@ -61,13 +64,14 @@ class Quota:
         window = settings.request_window_s
         self.requests = Window(ceil(requests * window / _MINUTE), window) if requests else None
         self.tokens = Window(tokens, _MINUTE) if tokens else None
-        self.flight = Queue(places=settings.concurrent_requests or inf)
+        self.flight = Queue(places=settings.concurrent_requests) if settings.concurrent_requests else None
         self.reads = tokens is not None
 
     def inherit(self, former: "Quota") -> None:
         """Go on from what was counted before."""
-        former.flight.resize(inf, self.flight.places)
-        self.flight = former.flight
+        if self.flight and former.flight:
+            former.flight.resize(inf, self.flight.places)
+            self.flight = former.flight
         for new, old in ((self.requests, former.requests), (self.tokens, former.tokens)):
             if new and old:
                 new.inherit(old)
@@ -75,8 +79,7 @@ class Quota:
     def take(self, request: Request, reading: Reading | None) -> Headers:
         """Let a call have what it asks for; give the headers that tell what is left. Raises `RateLimitExceeded`."""
         at = request.call.at
-        wait = self.flight.full(at)
-        if wait:
+        if self.flight and (wait := self.flight.full(at)):
             self._refuse("call", f"{self.flight.in_flight} requests are in flight", request, wait)
         wanted = asked_for(reading) if reading else 0
         requests, tokens = self.requests, self.tokens
@@ -93,12 +96,13 @@ class Quota:
         return self._told(left)
 
     def fly(self, until: float) -> int:
-        """Hold a place in flight until then."""
-        return self.flight.work(until)[1]
+        """Hold a place in flight until then; give what stands for it."""
+        return self.flight.wait(until) if self.flight else 0
 
     def land(self, place: int) -> None:
         """Free a place in flight."""
-        self.flight.leave(place)
+        if self.flight:
+            self.flight.leave(place)
 
     def _told(self, left: list[tuple[str, float, float]]) -> Headers:
         """Tell of limits and of what is left of them; what is told of requests is by the window (reported)."""
@@ -130,6 +134,8 @@ def asked_for(reading: Reading) -> int:
 
 
 def operation(request: Request) -> str:
-    """Name what is called as Azure's refusals do: `/v1/chat/completions` is `ChatCompletions_Create`."""
+    """Name what is called as Azure's refusals do (reported): `/v1/chat/completions` is `ChatCompletions_Create`."""
     steps = [one for one in request.path.split("/") if one.isalpha() and one not in ("models", "openai")]
-    return "".join(one.capitalize() for one in steps) + "_Create"
+    name = "".join(one.capitalize() for one in steps) + "_Create Operation"
+    version = _VERSION.search(request.call.query)
+    return f"{name} under Azure OpenAI API version {version[1]}" if version else name
