@@ -130,7 +130,8 @@ def shapes(recorded: Iterable[Interaction], known: Schema[Any] | None = None) ->
 
 
 def _told(path: str, some: Sequence[Interaction]) -> Schema[Any] | None:
-    fitting = [one for one in all_schemas().values() if path in one.paths and _all(some, one, _reads)]
+    serving = [one for one in all_schemas().values() if any(path.endswith(own) for own in one.paths)]
+    fitting = [one for one in serving if _all(some, one, _reads)]
     answering = [one for one in fitting if _all(some, one, _answers)]
     return next(iter(answering or fitting), None)
 

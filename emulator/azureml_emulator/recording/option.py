@@ -20,10 +20,8 @@ def with_replay(source: Source, replay: Mapping[str, Any]) -> Source:
         return source  # which will be said of the configuration
     file = Path(replay["cassette"])
     settings = {**replay, "cassette": str(file.absolute() if source.name else file)}
-    document = {**source.document, "endpoints": [*others, {"name": _name(file.stem), "replay": settings}]}
-    origins = {("endpoints", len(others), "replay", name): f"--replay-{name}" for name in replay}
-    origins["endpoints", len(others), "replay", "cassette"] = "--replay"
-    return replace(source, document=document, origins={**source.origins, **origins})
+    endpoint = {"name": _name(file.stem), "replay": settings}
+    return replace(source, document={**source.document, "endpoints": [*others, endpoint]})
 
 
 def _name(stem: str) -> str:
