@@ -26,6 +26,7 @@ class Engine:
         self.directory = Directory(LiveEndpoint(one, seed) for one in endpoints)
         self.began_at: float | None = None
         self.performance: Performance | None = None
+        self.told: Callable[[Taken], None] = lambda _: None
         self.closes_at = inf
         self._tally = Tally()
 
@@ -72,15 +73,13 @@ class Engine:
         if self.performance and self.performance.began is None:
             self.performance.began = at
 
-    def play(
-        self, scenario: Scenario, at: float | None = None, told: Callable[[Taken], None] = lambda _: None
-    ) -> None:
+    def play(self, scenario: Scenario, at: float | None = None) -> None:
         """Play a scenario from a time in Unix seconds on, or from when seconds are counted; it takes another's place.
 
         `told` hears of each step, when the first call comes after it.
         """
         self.stop_playing()
-        self.performance = Performance(scenario, self.began_at if at is None else at, told)
+        self.performance = Performance(scenario, self.began_at if at is None else at, self.told)
 
     def stop_playing(self) -> None:
         """Play no more; the endpoints that a scenario was about go back to what they were configured to be."""

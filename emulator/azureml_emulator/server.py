@@ -132,7 +132,8 @@ class Server:
 
     async def _handle_main(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path.startswith("/_emulator/"):
-            status, body = self._admin.answer(request.method, request.path, request.query)
+            body = await request.read() if request.can_read_body else b""
+            status, body = self._admin.answer(request.method, request.path, request.query, body)
             return web.Response(status=status, body=body, content_type="application/json")
         return await self._handle("", request)
 

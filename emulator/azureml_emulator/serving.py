@@ -48,6 +48,7 @@ async def serve(loaded: Loaded, load: Callable[[], Loaded]) -> None:
             ready_file.remove(config.ready_file)
             await _listen(server, config)
             engine.begin(time())
+            engine.told = lambda taken: _logger.info("scenario, at %s", taken)
             _play(engine, config)
             _remark(notes)
             gc.freeze()  # what is loaded by now stays: the collector need not look through it again
@@ -110,9 +111,9 @@ async def _follow(load: Callable[[], Loaded], watch: Watch, reload: Reload, said
 
 
 def _play(engine: Engine, config: Config) -> None:
-    """Play the scenario from now on, and log its steps; end the one that plays if there is none any more."""
+    """Play the scenario from now on; end the one that plays if there is none any more."""
     if config.scenario:
-        engine.play(config.scenario, time(), lambda taken: _logger.info("scenario, at %s", taken))
+        engine.play(config.scenario, time())
     else:
         engine.stop_playing()
 
