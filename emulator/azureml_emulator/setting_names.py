@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import is_dataclass
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from azureml_emulator.variant import member_at, settings_of
-from azureml_emulator.yaml_source import Loc
+
+if TYPE_CHECKING:
+    from azureml_emulator.yaml_source import Loc
 
 
-def at(root: type, loc: Loc) -> list[str]:
+def at(root: type, loc: "Loc") -> list[str]:
     """Name the settings at a location of the validator's."""
     owner, member = root, False
     for step in loc:
@@ -20,7 +22,7 @@ def at(root: type, loc: Loc) -> list[str]:
     return ["type", *settings_of(owner)] if member else settings_of(owner)
 
 
-def as_written(loc: Loc) -> Loc:
+def as_written(loc: "Loc") -> "Loc":
     """Leave out the names of variants, which are a level for the validator but none in the file."""
     return tuple(step for step in loc if member_at(step) is None)
 
