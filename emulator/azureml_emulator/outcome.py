@@ -1,6 +1,7 @@
 """What can come of a request where a configuration says so: an answer, or a fault that spoils one."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from azureml_emulator.variant import Variant, wanted_of
@@ -9,8 +10,8 @@ from azureml_emulator.variant import Variant, wanted_of
 class Outcome(Variant):
     """An answer source or a fault.
 
-    Written short, its name stands before the one setting that it cannot do without: `{fixed: Paris.}` is
-    `{type: fixed, text: Paris.}`; other settings may stand beside that.
+    Written short, its name stands before the one setting that it cannot do without, or else the first of its own:
+    `{fixed: Paris.}` is `{type: fixed, text: Paris.}`. Other settings may stand beside that.
     """
 
     @classmethod
@@ -19,8 +20,14 @@ class Outcome(Variant):
         if not isinstance(value, Mapping) or "type" in value:
             return value
         named = [name for name in value if name in cls.members()]
-        wanted = wanted_of(cls.members()[named[0]]) if len(named) == 1 else []
-        if len(wanted) != 1:
+        setting = _main_setting(cls.members()[named[0]]) if len(named) == 1 else ""
+        if not setting:
             return value
         rest = {name: one for name, one in value.items() if name != named[0]}
-        return {"type": named[0], wanted[0]: value[named[0]], **rest}
+        return {"type": named[0], setting: value[named[0]], **rest}
+
+
+def _main_setting(member: type) -> str:
+    """Name the setting that may stand alone, or nothing."""
+    wanted = wanted_of(member) or [one.name for one in fields(member) if not one.kw_only][:1]
+    return wanted[0] if len(wanted) == 1 else ""

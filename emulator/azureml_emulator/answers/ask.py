@@ -30,6 +30,10 @@ _LIMITS = frozenset(
 )
 
 
+SECRET = frozenset(("authorization", "api-key", "x-api-key", "ocp-apim-subscription-key", "cookie"))
+"""Headers that carry keys: nobody is shown what they say."""
+
+
 class Occasion(NamedTuple):
     """What the request says beside what the model reads, and where in the course of events it stands.
 

@@ -8,8 +8,8 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from azureml_emulator.answers.ask import Ask
-from azureml_emulator.answers.conditions import SECRET, Miss, When, missed
+from azureml_emulator.answers.ask import SECRET, Ask
+from azureml_emulator.answers.conditions import Miss, When, missed
 from azureml_emulator.answers.source import LATER, AnswerSource, DecidingSource, Decision
 from azureml_emulator.answers.texts import Echo
 from azureml_emulator.errors import NoRuleMatched

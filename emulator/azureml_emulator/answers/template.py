@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 from pydantic.dataclasses import dataclass
 
-from azureml_emulator.answers.ask import Ask
+from azureml_emulator.answers.ask import SECRET, Ask
 from azureml_emulator.answers.source import STRICT, DecidingSource, Decision
 from azureml_emulator.schema import Answer, Prompt, text_of
 from azureml_emulator.spelling import nearest
@@ -53,6 +53,8 @@ def _known(text: str) -> str:
         if name not in GAPS and not (dot and inner and family in _INNER):
             known = [*GAPS, *(f"{one}.NAME" for one in _INNER)]
             raise ValueError(f"unknown gap {name!r}{nearest(name, known)}; expected one of {', '.join(known)}")
+        if family == "header" and inner.lower() in SECRET:
+            raise ValueError(f"the header {inner} carries a key, which no answer may show")
     return text
 
 

@@ -4,10 +4,9 @@ from azureml_emulator.answers.conditions.combined import Any, Not
 from azureml_emulator.answers.conditions.condition import Condition, Miss, When, holds, missed
 from azureml_emulator.answers.conditions.numbers import Arrival, Call
 from azureml_emulator.answers.conditions.shape import Parameters, Role, Schema
-from azureml_emulator.answers.conditions.wording import SECRET, Header, Prompt, System
+from azureml_emulator.answers.conditions.wording import Header, Prompt, System
 
 __all__ = [
-    "SECRET",
     "Any",
     "Arrival",
     "Call",

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict
 from pydantic.dataclasses import dataclass
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
-from azureml_emulator.answers.ask import Ask
+from azureml_emulator.answers.ask import SECRET, Ask
 from azureml_emulator.answers.conditions.condition import Condition, Miss
 from azureml_emulator.answers.template import system_of
 from azureml_emulator.difference import likeness, parted, short
@@ -148,9 +148,6 @@ def _as_text(value: Any) -> Any:
 
 Wanted = Annotated[Text, BeforeValidator(_as_text)] | None
 
-SECRET = frozenset(("authorization", "api-key", "x-api-key", "ocp-apim-subscription-key", "cookie"))
-"""Headers that carry keys: nobody is shown what they say."""
-
 
 @dataclass(frozen=True, config=STRICT)
 class Header(Condition):
@@ -198,8 +195,6 @@ def _suits(wanted: Text | None, got: str | None) -> bool:
 
 def _header_miss(name: str, wanted: Text | None, got: str | None) -> Miss:
     if got is None or wanted is None:
-        return Miss(
-            1.0, f"header {name}: expected {'it' if wanted else 'none'}, got {'none' if got is None else 'one'}"
-        )
+        return Miss(1.0, f"header {name}: it was {'not ' if got is None else ''}sent")
     far, words = wanted.differs(got)
     return Miss(far, f"header {name}: " + ("it says something else" if name in SECRET else words))
