@@ -29,7 +29,7 @@ class ApiType(ABC):
 
     def refuse(self, error: DoorError) -> Result:
         """Render a refusal by the front door itself."""
-        return Result(error.status, TEXT + error.headers, ((error.after, error.text.encode()),))
+        return Result(error.status, TEXT + error.headers, ((error.after, error.text.encode(errors="replace")),))
 
     def __repr__(self) -> str:
         return self.name

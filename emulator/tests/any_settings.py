@@ -5,6 +5,9 @@ from functools import cache
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from emulator.tests.damage import ODD_TEXTS
+
+TEXTS = st.text(max_size=8) | st.sampled_from(ODD_TEXTS)
 SHORTEST, LONGEST = 0, 5
 """What lengths of time, in milliseconds, are tried: nobody waits for them."""
 
@@ -51,6 +54,6 @@ def _value(described, within):
         "integer": st.integers(least, most),
         "number": st.floats(least, most, exclude_max="exclusiveMaximum" in described),
         "boolean": st.booleans(),
-        "string": st.text(st.characters(codec="ascii", categories=["L", "N", "P"]), max_size=8),
+        "string": TEXTS,
         "null": st.none(),
     }[described["type"]]

@@ -7,11 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from azureml_emulator.faults.fault import STRICT, Fault, Incident
+from azureml_emulator.faults.fault import STRICT, Fault, Incident, Milliseconds
 from azureml_emulator.faults.timetable import cut, followed, has_body, retimed
 from azureml_emulator.wire import End, Reply, Write
-
-Milliseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 MOST_PIECES = 10_000
 """Pieces that an answer is cut into at most; those of a longer one are larger than was said."""

@@ -18,6 +18,8 @@ STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Number = Annotated[int, Field(ge=1)]
+Milliseconds = Annotated[float, Field(ge=0, le=86_400_000)]
+"""A length of time, of a day at most."""
 
 
 class Turn(NamedTuple):

@@ -9,8 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from azureml_emulator.faults.connection import Milliseconds
-from azureml_emulator.faults.fault import STRICT, Fault, Incident
+from azureml_emulator.faults.fault import STRICT, Fault, Incident, Milliseconds
 from azureml_emulator.faults.timetable import followed, has_body, retimed
 from azureml_emulator.wire import Reply, Write
 

@@ -10,10 +10,14 @@ from azureml_emulator.content_filter import refusal
 from azureml_emulator.errors import AccessDenied, ContainerError, DoorError, refusals
 from azureml_emulator.faults.fault import STRICT, Fault, Incident
 from azureml_emulator.retry_after import RetryAfter
-from azureml_emulator.wire import Result
+from azureml_emulator.wire import Reply, Result
 
 Failure = Annotated[int, Field(ge=400, le=599)]
 
+_BEFORE_ROUTING = (401, 403, 404)
+"""Statuses of calls that no deployment was chosen for: the answer names none."""
+
+_ROUTED = ("azureml-model-deployment", "azureml-model-session")
 _REASON = "ms-azureml-model-error-reason"
 _FAILED = "An unexpected error occurred in scoring script. Check the logs for more info."
 
@@ -60,6 +64,9 @@ class Status(Fault):
             error.headers += self.retry_after.headers(1.0, incident.call.at)
         raise error
 
+    def on_wire(self, reply: Reply, incident: Incident) -> Reply:
+        return _unrouted(reply) if reply.status == self.status else reply
+
     def _said(self, as_json: bool) -> DoorError:
         """Find Azure's words, of several the ones for this kind of endpoint."""
         known = [one for one in refusals(self.status) if self.reason in (None, _reason(one))]
@@ -87,6 +94,17 @@ class ExpiredKey(Fault):
         if incident.api_type.door:
             raise AccessDenied("the key has expired")
 
+    def on_wire(self, reply: Reply, incident: Incident) -> Reply:
+        return _unrouted(reply)
+
+
+def _unrouted(reply: Reply) -> Reply:
+    """Leave out what a refusal before the choice of a deployment cannot know, as the front door's own refusals do."""
+    if reply.status not in _BEFORE_ROUTING:
+        return reply
+    headers = tuple(one for one in reply.headers if one[0] not in _ROUTED)
+    return reply if headers == reply.headers else reply._replace(headers=headers)
+
 
 class _Failed(ContainerError):
     """What a container answers when somebody wants it to fail."""
@@ -98,7 +116,8 @@ class _Failed(ContainerError):
         self.status = self.llm_status = status
 
     def llm_body(self) -> dict[str, Any]:
-        return {"error": {"code": "Internal Server Error", "message": self.message, "status": self.llm_status}}
+        code = "Internal Server Error" if self.llm_status >= 500 else "Bad Request"
+        return {"error": {"code": code, "message": self.message, "status": self.llm_status}}
 
 
 @dataclass(frozen=True, config=STRICT)

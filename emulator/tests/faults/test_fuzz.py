@@ -18,6 +18,9 @@ from emulator.tests.any_settings import members
 from emulator.tests.damage import AUTHORISED, FUZZING, HUNT, bodies
 from emulator.tests.faults.conftest import told
 
+UNTOLD = ("reason: expected one of", "string_pattern_mismatch", "string_unicode")
+"""Rules that the JSON Schema of the settings does not tell."""
+
 
 @st.composite
 def asked(draw):
@@ -65,7 +68,7 @@ def struck(call, faults):
     try:
         spoilt = endpoint(call, faults)
     except ValidationError as error:
-        if "reason: expected one of" in str(error):  # the one rule that a JSON Schema does not tell
+        if any(rule in str(error) for rule in UNTOLD):
             return
         raise
     reply, clean, again = (Engine([one]).score(call) for one in (spoilt, endpoint(call, []), spoilt))
@@ -83,7 +86,7 @@ def test_any_faults_of_any_answer_can_be_played(one):
 
 
 @pytest.mark.slow
-@settings(FUZZING, max_examples=1500)
+@settings(FUZZING, max_examples=800)
 @given(asked())
 def test_any_faults_of_any_answer_can_be_played_at_length(one):
     struck(*one)

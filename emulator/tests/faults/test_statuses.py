@@ -85,11 +85,20 @@ def test_a_refusal_of_one_fault_is_not_the_next_one_s(strike):
     assert "retry-after" not in strike({"type": "status", "status": 429}).headers
 
 
+@pytest.mark.parametrize(("status", "routed"), [(401, False), (403, False), (404, False), (429, True), (408, True)])
+def test_a_refusal_names_a_deployment_only_if_one_was_chosen(strike, status, routed):
+    struck = strike({"type": "status", "status": status})
+    assert ("azureml-model-deployment" in struck.headers) == routed
+    assert struck.headers["x-request-id"]
+    assert struck.reply.exchange.deployment == "default"
+
+
 def test_an_expired_key(strike):
     dedicated, serverless = strike("expired_key"), strike("expired_key", "chat")
     assert (dedicated.reply.status, dedicated.body) == (401, b"key_auth_access_denied")
     assert serverless.json["error"]["code"] == "401"
     assert dedicated.reply.exchange.problem == "the key has expired"
+    assert "azureml-model-deployment" not in dedicated.headers
     assert strike("expired_key", api_type="local").untouched
 
 
