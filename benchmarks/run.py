@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ratios import langchain, startup, throughput, timings
+from ratios import langchain, pacing, startup, throughput, timings
 from ratios.comparison import Comparison
 
 COMPARISONS: dict[str, Callable[[], list[Comparison]]] = {
@@ -18,6 +18,7 @@ COMPARISONS: dict[str, Callable[[], list[Comparison]]] = {
     "client": langchain.client,
     "batch": langchain.batch,
     "throughput": throughput.compare,
+    "pacing": pacing.compare,
     "engine": timings.engine,
     "formatters-json": timings.formatters,
     "formatters": langchain.formatters,

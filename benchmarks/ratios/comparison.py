@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
+
+Measured = TypeVar("Measured")
 
 Measure = Callable[[], float]
 """Measures one side once, over a block of work; usually in seconds."""
@@ -68,9 +70,9 @@ class Comparison:
         }
 
 
-def in_turn(sides: Mapping[str, Measure], rounds: int) -> dict[str, list[float]]:
+def in_turn(sides: Mapping[str, Callable[[], Measured]], rounds: int) -> dict[str, list[Measured]]:
     """Measure all sides once a round, forwards and backwards by turns: a drift of the machine meets them alike."""
-    measured: dict[str, list[float]] = {name: [] for name in sides}
+    measured: dict[str, list[Measured]] = {name: [] for name in sides}
     for number in range(rounds):
         for name in list(sides) if number % 2 == 0 else reversed(sides):
             measured[name].append(sides[name]())

@@ -1,21 +1,19 @@
 """Requests per second of `azureml-emulator serve`, all features on, against handlers that do nothing else."""
 
-import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ratios.comparison import Comparison, ratios
 from ratios.data import KEY
-from ratios.processes import ROOT, Child, executable, module
+from ratios.emulator import serving
+from ratios.processes import Child, module
 
 GROUP = "throughput"
 ROUNDS = 6
 SECONDS = 2.0
 TARGET = 0.7
+ENDPOINT = {"name": "gpt2", "schema": "gpt2", "key": KEY}
 
 
 class Load(NamedTuple):
@@ -29,8 +27,8 @@ class Load(NamedTuple):
 
 def compare() -> list[Comparison]:
     """The emulator against `web.Server` and against `web.Application`, and once with no request like another."""
-    with _emulator() as (port, pid), Child(module("plain_server")) as plain, Child(module("load")) as load:
-        bare = plain.read()
+    with serving([ENDPOINT]) as served, Child(module("plain_server")) as plain, Child(module("load")) as load:
+        bare, port, pid = plain.read(), served.ports["gpt2"], served.pid
         sides = {name: _window(load, at, plain.pid) for name, at in bare.items()}
         sides["emulator"] = _window(load, port, pid)
         sides["web.Server, fresh"] = _window(load, bare["web.Server"], plain.pid, fresh=True)
@@ -65,20 +63,6 @@ def _busy(*sides: list[Load]) -> str:
     servers = " / ".join(f"{median(side):.0%}" for side in shares)
     loads = " / ".join(f"{median(one.own_busy for one in side):.0%}" for side in sides)
     return f"; a core's share of servers {servers}, of the load {loads}"
-
-
-@contextmanager
-def _emulator() -> Iterator[tuple[int, int]]:
-    """Run the command with one endpoint, its request log into a file; give the endpoint's port and the pid."""
-    endpoint = {"name": "gpt2", "schema": "gpt2", "key": KEY}
-    with TemporaryDirectory() as folder, (Path(folder) / "requests.log").open("w", encoding="utf-8") as log:
-        config = Path(folder) / "emulator.yaml"
-        config.write_text(json.dumps({"port": 0, "print_urls": "json", "endpoints": [endpoint]}), encoding="utf-8")
-        command = [executable(ROOT / ".venv", "azureml-emulator"), "serve", "--config", str(config)]
-        with Child(command, stderr=log) as child:
-            ready: dict[str, Any] = child.read()
-            url = ready["endpoints"][0]["url"]
-            yield int(url.split(":")[2].partition("/")[0]), ready["pid"]
 
 
 def _window(load: Child, port: int, pid: int, fresh: bool = False) -> Callable[[], Load]:
