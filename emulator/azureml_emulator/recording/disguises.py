@@ -8,21 +8,35 @@ import re
 from base64 import b64encode
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from itertools import accumulate, product
 from typing import NamedTuple, TypeVar
 from urllib.parse import quote
 
-_ESCAPE = re.compile(
-    rb"\\u00([0-9a-f]{2})|\\x([0-9a-f]{2})|%([0-9a-f]{2})|&#x0*([0-9a-f]{2});|&#0*(\d{2,3});"
-    rb'|\\(["\\/])|&(amp|lt|gt|quot|apos);|(\\[nrt])|(\x00+)',
-    re.IGNORECASE,
-)
-"""JSON's escapes, Python's, those of URLs and of HTML; the zeros with which UTF-16 and UTF-32 write ASCII."""
-
 _ENTITIES = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
-_BLANK = re.compile(rb"\s+")
+
+_IN_JSON = rb"\\[ux](?:00)?(?P<json>[0-9a-f]{2})|\\(?P<mark>[\"\\/])|\\(?P<blank>[nrt])"
+_IN_URL = rb"%(?P<url>[0-9a-f]{2})"
+_IN_HTML = rb"&#x0*(?P<html>[0-9a-f]{2});|&#0*(?P<number>\d{2,3});|&(?P<entity>amp|lt|gt|quot|apos);"
+_WIDE = rb"\x00+"
+
+_ESCAPES = [
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        b"|".join((_IN_JSON, _IN_URL, _IN_HTML, _WIDE)),
+        _IN_JSON,
+        _IN_URL,
+        _IN_HTML,
+        _WIDE,  # with which UTF-16 and UTF-32 write ASCII
+        rb"\s+|\\[nrt]",  # in lines, as base64 often is
+    )
+]
+"""Ways to write a text that are undone, all at once or one by one: a key may itself look like any of them."""
+
 _LEVELS = 5
 """How often something may be escaped: JSON in JSON in a query, and more."""
+
+_MOST = 40
+"""Readings of the same bytes."""
 
 _EVENT = re.compile(rb"^data:.*$", re.MULTILINE)
 _TEXT = re.compile(rb'"([^"\\]{1,60})"\s*:\s*"((?:[^"\\]|\\.)*)"')
@@ -31,14 +45,18 @@ Span = tuple[int, int]
 
 
 def _unescaped(found: re.Match[bytes]) -> bytes:
-    hexadecimal = found[1] or found[2] or found[3] or found[4]
-    if hexadecimal:
-        return bytes([int(hexadecimal, 16)])
-    if found[5]:
-        return bytes([min(int(found[5]), 255)])
-    if found[7]:
-        return _ENTITIES[found[7].lower()]
-    return found[6] or (b" " if found[8] else b"")
+    """Give what an escape stands for; for what only stands between, nothing."""
+    name = found.lastgroup
+    if name is None:
+        return b""
+    text = found[name]
+    if name == "mark":
+        return text
+    if name == "blank":
+        return b" "
+    if name == "entity":
+        return _ENTITIES[text.lower()]
+    return bytes([min(int(text), 255) if name == "number" else int(text, 16)])
 
 
 class View(NamedTuple):
@@ -55,13 +73,13 @@ class View(NamedTuple):
         """Read bytes as they are."""
         return cls(data, ((0, 0, len(data)),))
 
-    def again(self, pattern: re.Pattern[bytes], unescaped: bytes | None = None) -> "View":
-        """Read the reading: what matches stands for something else, or for what is given."""
+    def again(self, pattern: re.Pattern[bytes]) -> "View":
+        """Read the reading: what matches stands for something else."""
         pieces: list[bytes] = []
         spans: list[Span] = []
         end = 0
         for found in pattern.finditer(self.data):
-            pieces += [self.data[end : found.start()], _unescaped(found) if unescaped is None else unescaped]
+            pieces += [self.data[end : found.start()], _unescaped(found)]
             spans += [(end, found.start()), found.span()]
             end = found.end()
         return self._made([*pieces, self.data[end:]], [*spans, (end, len(self.data))])
@@ -110,9 +128,9 @@ class Glance(NamedTuple):
 
     data: bytes
 
-    def again(self, pattern: re.Pattern[bytes], unescaped: bytes | None = None) -> "Glance":
+    def again(self, pattern: re.Pattern[bytes]) -> "Glance":
         """Read the reading as `View.again` does."""
-        return Glance(pattern.sub(_unescaped if unescaped is None else lambda _: unescaped, self.data))
+        return Glance(pattern.sub(_unescaped if pattern.groups else b"", self.data))
 
     def joined(self, spans: Iterable[Span]) -> "Glance":
         """Read some spans of the reading, one after the other."""
@@ -124,18 +142,21 @@ Reading = TypeVar("Reading", View, Glance)
 
 def readings(whole: Reading) -> Iterator[Reading]:
     """Read bytes in every way in which a key may stand in them."""
-    wholes = [whole]
+    now = [whole]
     for spans in _fields(whole.data):
-        wholes.append(whole.joined(spans))  # noqa: PERF401  which type it is, is lost in a comprehension
-    for reading in wholes:
-        yield reading
-        for _ in range(_LEVELS):
-            if not _ESCAPE.search(reading.data):
-                break
-            reading = reading.again(_ESCAPE)  # noqa: PLW2901  a level deeper
-            yield reading
-        if _BLANK.search(reading.data):
-            yield reading.again(_BLANK, b"")
+        now.append(whole.joined(spans))  # noqa: PERF401  which type it is, is lost in a comprehension
+    seen = {one.data for one in now}
+    yield from now
+    for _ in range(_LEVELS):
+        deeper = []
+        for reading, escape in product(now, _ESCAPES):
+            if len(seen) < _MOST and escape.search(reading.data):
+                again = reading.again(escape)
+                if again.data not in seen:
+                    seen.add(again.data)
+                    deeper.append(again)
+        yield from deeper
+        now = deeper
 
 
 def _fields(data: bytes) -> Iterable[list[Span]]:
