@@ -306,12 +306,15 @@ class Container:
 
 def _tokens(scoring: Scoring, streamed: bool) -> int:
     """Count what takes time to write: the longest answer, or in a stream, where they take turns, all of them."""
-    counts = [answer.tokens for answer in scoring.answers]
+    answers = scoring.answers
+    if len(answers) == 1:
+        return answers[0].tokens
+    counts = [answer.tokens for answer in answers]
     return sum(counts) if streamed else max(counts, default=0)
 
 
 def _work(scoring: Scoring, request: Request, tokens: int) -> Work:
-    return Work(sum(prompt.tokens for prompt in scoring.reading.prompts), request.draw, request.load, tokens)
+    return Work(sum([prompt.tokens for prompt in scoring.reading.prompts]), request.draw, request.load, tokens)
 
 
 def _at_once(_: int) -> float:

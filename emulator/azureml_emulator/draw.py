@@ -58,7 +58,8 @@ class Draw:
         """Draw as many such numbers as are wanted, one after the other."""
         for block in count():
             digest = blake2b(self._salt + label + block.to_bytes(8, "big"), key=self.key, digest_size=64).digest()
-            yield from ((one >> 11) / (1 << 53) for one in _EIGHT.unpack(digest))
+            for one in _EIGHT.unpack(digest):
+                yield (one >> 11) / (1 << 53)
 
     def guid(self, label: bytes) -> str:
         """Draw a GUID that looks like a random (version 4) one."""

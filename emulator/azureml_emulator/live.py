@@ -247,7 +247,7 @@ class LiveEndpoint:
             call.at,
             result.seconds,
             request.guid,
-            blotted(request.client_id, *self._secrets),
+            blotted(request.client_id, *self._secrets) if request.client_id else "",
             problem,
             run.heard if run and run.heard else call.body,
             run.schema if run and run.reading else None,

@@ -6,8 +6,11 @@ but they are consistent: the same text always counts the same, and a streamed an
 """
 
 import re
+from functools import lru_cache
 
 _PIECE = re.compile(r"\s*\S{1,5}|\s+")
+_SHORT = 4096
+"""Characters of a text up to which its count is remembered."""
 
 
 def split(text: str) -> list[str]:
@@ -17,6 +20,11 @@ def split(text: str) -> list[str]:
 
 def count(text: str) -> int:
     """Count the tokens of a text."""
+    return _counted(text) if len(text) <= _SHORT else len(_PIECE.findall(text))
+
+
+@lru_cache(maxsize=1024)
+def _counted(text: str) -> int:
     return len(_PIECE.findall(text))
 
 

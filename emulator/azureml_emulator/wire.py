@@ -81,9 +81,10 @@ class Result(NamedTuple):
 
     def later(self, seconds: float, headers: Headers = ()) -> "Result":
         """Give the same, so many seconds later and with more headers."""
-        writes = tuple((due + seconds, data) for due, data in self.writes)
-        end = None if self.end is None else self.end._replace(at=self.end.at + seconds)
-        return self._replace(headers=self.headers + headers, writes=writes, end=end)
+        status, own, writes, chunked, end, timing, framed = self
+        writes = tuple([(due + seconds, data) for due, data in writes])
+        end = None if end is None else end._replace(at=end.at + seconds)
+        return Result(status, own + headers, writes, chunked, end, timing, framed)
 
 
 class Reply(NamedTuple):

@@ -123,6 +123,9 @@ class Admission:
             result = result.later(late, headers)
         if visit.quota:
             visit.place = visit.quota.fly(stay.arrived + result.seconds)
-        stages = (("bandwidth", delay + late), ("queue", stay.queued))
-        timing = tuple((stage, seconds) for stage, seconds in stages if seconds > 0)
-        return result._replace(timing=timing + result.timing) if timing else result
+        timing = result.timing
+        if stay.queued > 0:
+            timing = (("queue", stay.queued), *timing)
+        if delay or late:
+            timing = (("bandwidth", delay + late), *timing)
+        return result if timing is result.timing else result._replace(timing=timing)

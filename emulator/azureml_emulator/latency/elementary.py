@@ -33,7 +33,10 @@ def logarithm(number: float) -> float:
     if fraction < _ROOT_HALF:
         fraction, exponent = fraction * 2.0, exponent - 1
     ratio = (fraction - 1.0) / (fraction + 1.0)
-    return exponent * _LN2_HIGH + (exponent * _LN2_LOW + ratio * _polynomial(_ODD, ratio * ratio))
+    square, value = ratio * ratio, 0.0
+    for one in _ODD:
+        value = value * square + one
+    return exponent * _LN2_HIGH + (exponent * _LN2_LOW + ratio * value)
 
 
 def exponential(number: float) -> float:
