@@ -18,12 +18,9 @@ means this is a guess."""
 
 _VERSION = re.compile(r"(?:^|&)api-version=([\w.-]{1,40})(?:&|$)")
 
-_ODD = {"limit": "-1", "remaining": "-1", "reset": "0"}
-"""What the headers say when they say nothing (reported, openai/openai-dotnet#838)."""
-
 
 class Window:
-    """So many of a thing in so many seconds; the first one after the end of a window opens the next."""
+    """So many of a thing in so many seconds; the first that is taken after the end of a window opens the next."""
 
     def __init__(self, limit: float, seconds: float) -> None:
         self.limit = limit
@@ -38,14 +35,20 @@ class Window:
     def lacks(self, at: float, wanted: int) -> float:
         """Give the seconds until there will be so many, 0 if there are now."""
         if at >= self.opened + self._seconds:
-            self.opened, self.taken = at, 0
+            self.opened, self.taken = -inf, 0
         if self.taken + wanted <= self.limit:
             return 0.0
         return self.opened + self._seconds - at if wanted <= self.limit else _NEVER
 
-    def take(self, number: int) -> float:
-        """Take some; give how many are left."""
+    def take(self, at: float, number: int) -> None:
+        """Take some of what `lacks` has just said is there."""
+        if self.opened == -inf:
+            self.opened = at
         self.taken += number
+
+    @property
+    def left(self) -> float:
+        """How many are left."""
         return self.limit - self.taken
 
 
@@ -55,7 +58,12 @@ class Quota:
     Tokens are counted when a call comes, and never given back: those of the prompt, and as many as the answer may
     have at most, for each answer (documented for Azure OpenAI: an estimate by prompt, `max_tokens` and `best_of`, in
     a running count that is reset each minute). Requests are counted in shorter windows (documented: one or ten
-    seconds; ten where it was measured). A call that is refused counts for nothing (unverified).
+    seconds; the headers that callers report fit ten, microsoft/copilot-camp#551). A call that is refused counts for
+    nothing (unverified).
+
+    Headers: `limit` and `remaining` were captured in answers, `reset` in refusals, in seconds (reported); the odd
+    values -1, -1 and 0, too (openai/openai-dotnet#838). All of that is Azure OpenAI's, and unverified for
+    models.ai.azure.com.
     """
 
     def __init__(self, settings: RateLimit) -> None:
@@ -78,22 +86,24 @@ class Quota:
 
     def take(self, request: Request, reading: Reading | None) -> Headers:
         """Let a call have what it asks for; give the headers that tell what is left. Raises `RateLimitExceeded`."""
-        at = request.call.at
-        if self.flight and (wait := self.flight.full(at)):
-            self._refuse("call", f"{self.flight.in_flight} requests are in flight", request, wait)
-        wanted = asked_for(reading) if reading else 0
-        requests, tokens = self.requests, self.tokens
-        if requests and (wait := requests.lacks(at, 1)):
+        at, wanted = request.call.at, asked_for(reading) if reading else 0
+        flight, requests, tokens = self.flight, self.requests, self.tokens
+        crowded = flight.full(at) if flight else 0.0
+        early = requests.lacks(at, 1) if requests else 0.0
+        greedy = tokens.lacks(at, wanted) if tokens else 0.0
+        if flight and crowded:
+            raise self._refusal("call", f"{flight.in_flight} requests are in flight", request, crowded)
+        if requests and early:
             said = f"more than {requests.limit:.0f} requests in {self._settings.request_window_s:g} seconds"
-            self._refuse("call", said, request, wait)
-        if tokens and (wait := tokens.lacks(at, wanted)):
-            self._refuse("token", f"{wanted} tokens are more than is left of {tokens.limit:.0f}", request, wait)
-        left = []
+            raise self._refusal("call", said, request, early)
+        if tokens and greedy:
+            said = f"{wanted} tokens are more than the {tokens.left:.0f} that are left of {tokens.limit:.0f}"
+            raise self._refusal("token", said, request, greedy)
         if requests:
-            left.append(("requests", requests.limit, requests.take(1)))
+            requests.take(at, 1)
         if tokens:
-            left.append(("tokens", tokens.limit, tokens.take(wanted)))
-        return self._told(left)
+            tokens.take(at, wanted)
+        return self._told()
 
     def fly(self, until: float) -> int:
         """Hold a place in flight until then; give what stands for it."""
@@ -104,25 +114,25 @@ class Quota:
         if self.flight:
             self.flight.leave(place)
 
-    def _told(self, left: list[tuple[str, float, float]]) -> Headers:
+    def _told(self) -> Headers:
         """Tell of limits and of what is left of them; what is told of requests is by the window (reported)."""
         if self._settings.headers is False:
             return ()
-        odd = self._settings.headers == "odd"
-        values = (("limit", 1), ("remaining", 2))
-        return tuple(
-            (f"x-ratelimit-{value}-{one[0]}", _ODD[value] if odd else f"{one[at]:.0f}")
-            for value, at in values
-            for one in left
-        )
+        windows = [(name, one) for name, one in (("requests", self.requests), ("tokens", self.tokens)) if one]
+        if self._settings.headers == "odd":
+            return tuple(
+                (f"x-ratelimit-{what}-{name}", "-1") for what in ("limit", "remaining") for name, _ in windows
+            )
+        limits = [(f"x-ratelimit-limit-{name}", f"{one.limit:.0f}") for name, one in windows]
+        return (*limits, *[(f"x-ratelimit-remaining-{name}", f"{one.left:.0f}") for name, one in windows])
 
-    def _refuse(self, what: str, hint: str, request: Request, wait: float) -> None:
+    def _refusal(self, what: str, hint: str, request: Request, wait: float) -> RateLimitExceeded:
         settings, call = self._settings, request.call
-        headers = settings.retry_after.headers(wait, call.at)
+        headers = settings.retry_after.headers(wait, call.at) + self._told()
         if settings.headers is not False:
-            reset = _ODD["reset"] if settings.headers == "odd" else str(ceil(wait))
+            reset = "0" if settings.headers == "odd" else str(ceil(wait))
             headers += ((f"x-ratelimit-reset-{'tokens' if what == 'token' else 'requests'}", reset),)
-        raise RateLimitExceeded(hint, what, operation(request), ceil(wait), headers, settings.body == "plain")
+        return RateLimitExceeded(hint, what, operation(request), ceil(wait), headers, settings.body == "plain")
 
 
 def asked_for(reading: Reading) -> int:

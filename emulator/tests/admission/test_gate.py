@@ -81,7 +81,7 @@ VISITS = st.lists(
 )
 
 
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(deadline=None, derandomize=True, max_examples=150)
 @given(VISITS, st.integers(1, 3), st.integers(1, 2), st.none() | st.integers(1, 8), st.none() | st.integers(1, 8))
 def test_whoever_comes_and_goes_others_wait_as_they_should(visits, at_once, instances, timeout, pending):
     slots = at_once * instances
@@ -101,7 +101,7 @@ def test_whoever_comes_and_goes_others_wait_as_they_should(visits, at_once, inst
             leaving.append((now + patience, len(stays) - 1))
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(deadline=None, derandomize=True, max_examples=80)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 8)), max_size=25), st.none() | st.integers(1, 3))
 def test_the_load_is_what_is_worked_on_when_work_begins(visits, at_once):
     gate = a_gate(at_once, BUSY, max_pending="unlimited")
