@@ -15,15 +15,13 @@ from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
 from azureml_emulator.errors import ConfigError
-from azureml_emulator.latency import Exponential
 from azureml_emulator.latency import Gamma as GammaDistribution
+from azureml_emulator.latency.elementary import logarithm
 from azureml_emulator.simulation import trace
 from azureml_emulator.simulation.rate import Rate, Rates
 from azureml_emulator.variant import Variant, settings_of
 
 _STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
-_MEAN_1 = 1000.0
-"""Milliseconds of a gap of one second on average."""
 
 
 class Arrivals(Variant):
@@ -57,10 +55,10 @@ class Arrivals(Variant):
         """Say how many arrive within so many seconds, on average."""
 
 
-def _gaps(gap: Exponential | GammaDistribution, rate: float, units: Iterator[float]) -> Iterator[float]:
+def _at_random(rate: float, units: Iterator[float]) -> Iterator[float]:
     at = 0.0
-    while True:
-        at += gap.seconds(units) / rate
+    for unit in units:
+        at -= logarithm(1.0 - unit) / rate
         yield at
 
 
@@ -74,7 +72,7 @@ class Poisson(Arrivals):
     """How many calls on average: per `s`, `min` or `h`."""
 
     def times(self, units: Iterator[float], seconds: float) -> Iterator[float]:
-        return _gaps(Exponential(_MEAN_1), self.rate, units)
+        return _at_random(self.rate, units)
 
     def expected(self, seconds: float) -> float:
         return self.rate * seconds
@@ -108,7 +106,10 @@ class Gamma(Arrivals):
     """The gaps' coefficient of variation, their standard deviation divided by their mean; Poisson's is 1."""
 
     def times(self, units: Iterator[float], seconds: float) -> Iterator[float]:
-        return _gaps(GammaDistribution(_MEAN_1, shape=1 / self.cv**2), self.rate, units)
+        gap, at = GammaDistribution(1000 / self.rate, shape=1 / self.cv**2), 0.0
+        while True:
+            at += gap.seconds(units)
+            yield at
 
     def expected(self, seconds: float) -> float:
         return self.rate * seconds
@@ -126,7 +127,7 @@ class Ramp(Arrivals):
     def times(self, units: Iterator[float], seconds: float) -> Iterator[float]:
         first, last = self.rates
         slope = (last - first) / seconds
-        for number in _gaps(Exponential(_MEAN_1), 1.0, units):
+        for number in _at_random(1.0, units):
             # where so many calls are expected: number = first * at + slope / 2 * at**2
             root = first * first + 2.0 * slope * number
             if root < 0.0:

@@ -8,7 +8,7 @@ from azureml_emulator.draw import Draw
 from azureml_emulator.endpoint import Deployment, Endpoint
 from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError
-from azureml_emulator.journal import Journal
+from azureml_emulator.journal import Exchange, Journal
 from azureml_emulator.scenario import Scenario
 from azureml_emulator.simulation.arrivals import Arrivals
 from azureml_emulator.simulation.callers import Callers
@@ -51,18 +51,18 @@ class Simulation:
 
     def run(self) -> Summary:
         """Play it."""
-        engine = Engine(_with_keys(self.endpoints), self.seed, Journal(0))
+        engine = Engine(_with_keys(self.endpoints), self.seed, _NoJournal())
         engine.begin(0.0)
         if self.scenario:
             engine.play(self.scenario)
         source = Draw.of(b"simulation", str(self.seed).encode())
         call = self.callers.caller(source.units(b"endpoints"))
         times = self.arrivals.times(source.units(b"arrivals"), self.horizon)
-        end = self._end
+        end, horizon = self._end, self.horizon
         tallies: dict[Place, Tally] = {}
         score = engine.score
         for at in times:
-            if at >= self.horizon:
+            if at >= horizon:
                 break
             reply = score(call(at))
             exchange = reply.exchange
@@ -96,6 +96,13 @@ class Simulation:
         known = [slots.get(place) for place in tallies if place in slots]
         all_slots = None if None in known or not known else sum(one for one in known if one)
         return Summary(whole, end - self.warm_up, all_slots, parts=tuple(parts))
+
+
+class _NoJournal(Journal):
+    """Nobody looks back at a simulation: what counts of an exchange is written down at once."""
+
+    def add(self, exchange: Exchange) -> None:
+        """Let it go."""
 
 
 def _with_keys(endpoints: Sequence[Endpoint]) -> list[Endpoint]:

@@ -55,7 +55,7 @@ class Summary:
         self.endpoint = endpoint
         self.deployment = deployment
         self.parts = parts
-        self.statuses = dict(sorted(tally.statuses.items()))
+        self.statuses = dict(sorted(tally.counts.items()))
         self.offered = sum(self.statuses.values())
         self.served = self.statuses.get(SERVED, 0)
 
@@ -72,7 +72,7 @@ class Summary:
     @cached_property
     def first(self) -> Distribution | None:
         """From arrival to the first byte, of served calls, if they were streams."""
-        return Distribution(self._tally.first) if self._tally.streamed else None
+        return Distribution(self._tally.first) if self._tally.first else None
 
     @property
     def errors(self) -> float:

@@ -25,37 +25,42 @@ class Tally:
         self.first = array("d")
         self.completed = 0
         self.busy = 0.0
-        self.streamed = False
 
     def note(self, at: float, reply: Reply) -> None:
         """Write down what became of a call."""
-        exchange = reply.exchange
-        stages = dict(getattr(exchange, "timing", ()))
-        queue, model = stages.get("queue", 0.0), stages.get("model", 0.0)
-        if model:
-            self._work(at + queue, at + queue + model)
-        seconds = reply.seconds
-        broken = reply.end is not None
-        served = reply.status == 200 and not broken
-        if served and self.start <= at + seconds < self.end:
+        queue = 0.0
+        for stage, length in reply.exchange.stages if reply.exchange else ():
+            if stage == "queue":
+                queue = length
+            elif stage == "model":
+                self._work(at + queue, length)
+        if reply.status != 200 or reply.end is not None:
+            if at >= self.start:
+                self.statuses[BROKEN if reply.status == 200 else str(reply.status)] += 1
+            return
+        first, seconds = reply.writes[0][0], reply.writes[-1][0]
+        if self.start <= at + seconds < self.end:
             self.completed += 1
-        if at < self.start:
-            return
-        if not served:
-            self.statuses[BROKEN if broken and reply.status == 200 else str(reply.status)] += 1
-            return
-        self.statuses[SERVED] += 1
-        self.latency.append(seconds)
-        self.queue.append(queue)
-        if reply.chunked:
-            self.streamed = True
-            self.first.append(reply.writes[0][0])
+        if at >= self.start:
+            self.latency.append(seconds)
+            self.queue.append(queue)
+            if reply.chunked:
+                self.first.append(first)
 
-    def _work(self, begin: float, over: float) -> None:
+    def _work(self, begin: float, length: float) -> None:
         """Count the time of work that lies between start and end."""
-        within = min(over, self.end) - max(begin, self.start)
+        within = length
+        if begin < self.start:
+            within -= self.start - begin
+        if begin + length > self.end:
+            within -= begin + length - self.end
         if within > 0:
             self.busy += within
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many calls came to what."""
+        return {**({SERVED: len(self.latency)} if self.latency else {}), **self.statuses}
 
     def add(self, other: "Tally") -> None:
         """Count another's calls as well."""
@@ -65,4 +70,3 @@ class Tally:
         self.first.extend(other.first)
         self.completed += other.completed
         self.busy += other.busy
-        self.streamed = self.streamed or other.streamed
