@@ -2,12 +2,12 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from azureml_emulator.answers import AnswerSource, Echo, Fixed
+from azureml_emulator.answers import AnswerSource, Condition, Echo, Fixed
 from azureml_emulator.faults import Fault
 from azureml_emulator.latency import Constant, Latency, Tokens, Work
 from azureml_emulator.variant import Variant, explained, settings_of
 
-FAMILIES = [AnswerSource, Fault, Latency]
+FAMILIES = [AnswerSource, Condition, Fault, Latency]
 
 
 def test_a_member_is_made_from_its_name_from_a_mapping_or_is_taken_as_it_is():
@@ -20,7 +20,7 @@ def test_a_member_is_made_from_its_name_from_a_mapping_or_is_taken_as_it_is():
     ("given", "expected"),
     [
         ("fakr", "did you mean 'faker'"),
-        ({"type": "nope"}, "expected one of echo, faker, fixed, python"),
+        ({"type": "nope"}, "expected one of echo, faker, file, fixed, json, python"),
         (5, "or a mapping with a 'type'"),
         ({"text": "x"}, "or a mapping with a 'type'"),
         ({"type": "fixed"}, "Field required"),
@@ -85,7 +85,9 @@ def test_a_latency_is_a_length_of_time(ms):
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_each_member_has_an_example_that_can_be_copied(family):
+def test_each_member_has_an_example_that_can_be_copied(family, tmp_path, monkeypatch):
+    (tmp_path / "answer.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
     for name, member in family.members().items():
         assert type(family.of(member.example_setting())) is member, name
 

@@ -40,7 +40,7 @@ class File(DecidingSource):
     It is read when the settings are: a file that changed is read again when the configuration is.
     """
 
-    example = MappingProxyType({"path": "docs/examples/answer.json"})
+    example = MappingProxyType({"path": "answer.json"})
 
     path: FilePath
     """Relative to the configuration file; without one, or in Python, to the current folder."""

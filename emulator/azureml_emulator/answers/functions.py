@@ -58,6 +58,7 @@ class Python(AnswerSource):
     example = MappingProxyType({"function": "textwrap:shorten"})
 
     function: Function
+    """`module:function`, or in Python the function itself."""
 
     def answer(self, ask: Ask) -> Answer:
         try:

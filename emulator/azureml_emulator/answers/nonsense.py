@@ -34,6 +34,7 @@ class Faker(AnswerSource):
     example = MappingProxyType({"locale": "de_DE"})
 
     locale: Annotated[str, AfterValidator(_known_locale)] = "en_US"
+    """A language and a country, as the library Faker names them."""
 
     def answer(self, ask: Ask) -> Answer:
         fake, draw = _faker(self.locale), ask.draw

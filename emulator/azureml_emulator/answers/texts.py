@@ -27,6 +27,7 @@ class Fixed(AnswerSource):
     example = MappingProxyType({"text": "Paris."})
 
     text: str
+    """What it says."""
 
     def answer(self, ask: Ask) -> Answer:
         return Answer(self.text)

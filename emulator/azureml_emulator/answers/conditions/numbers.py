@@ -28,14 +28,10 @@ Number = Annotated[int, BeforeValidator(_whole), Field(ge=1)]
 class Numbers:
     """Which numbers are meant, counted from 1. All that is said must be true."""
 
-    numbers: Annotated[tuple[Number, ...], BeforeValidator(_several)] = ()
-    """One number or several."""
-    every: Number | None = None
-    """Every so-manieth."""
-    after: Number | None = None
-    """All after this one."""
-    up_to: Number | None = None
-    """All up to this one."""
+    numbers: Annotated[tuple[Number, ...], BeforeValidator(_several), Field(description="One or several.")] = ()
+    every: Annotated[Number | None, Field(description="Every so-manieth.")] = None
+    after: Annotated[Number | None, Field(description="All after this one.")] = None
+    up_to: Annotated[Number | None, Field(description="All up to this one.")] = None
 
     def __post_init__(self) -> None:
         if not (self.numbers or self.every or self.after or self.up_to):

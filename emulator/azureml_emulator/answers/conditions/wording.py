@@ -5,7 +5,7 @@ from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
@@ -42,18 +42,19 @@ def _several(value: Any) -> Any:
 Pieces = Annotated[tuple[str, ...], BeforeValidator(_several)]
 
 
+_REGEX = Field(
+    description="A pattern found in it. Matched in linear time, it has no look-around, no back-references."
+)
+
+
 @dataclass(frozen=True, config=STRICT)
 class Text:
     """What a text must be like. All that is said must be true of it."""
 
-    equals: str | None = None
-    """The whole text."""
-    contains: Pieces = ()
-    """What stands in it, one text or several."""
-    regex: Annotated[str, AfterValidator(_pattern)] | None = None
-    """A pattern that is found in it. Matched in linear time, it has no look-around and no back-references."""
-    ignore_case: bool = False
-    """Whether upper and lower case are the same."""
+    equals: Annotated[str | None, Field(description="The whole text.")] = None
+    contains: Annotated[Pieces, Field(description="What stands in it, one text or several.")] = ()
+    regex: Annotated[Annotated[str, AfterValidator(_pattern)] | None, _REGEX] = None
+    ignore_case: Annotated[bool, Field(description="Whether upper and lower case are the same.")] = False
 
     def __post_init__(self) -> None:
         if self.equals is None and self.regex is None and not self.contains:
@@ -128,7 +129,7 @@ class Prompt(Text, Condition):
 
 @dataclass(frozen=True, config=STRICT)
 class System(Text, Condition):
-    """The same of what the system messages of a conversation say, a line for each; without any, that is nothing."""
+    """What the system messages of a conversation say, a line for each, is as for `prompt`; without any: nothing."""
 
     example = MappingProxyType({"contains": "helpful"})
 
