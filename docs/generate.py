@@ -17,7 +17,7 @@ from azureml_emulator.api_type import DEDICATED, SERVERLESS
 from azureml_emulator.engine import Engine
 from azureml_emulator.faults import Fault
 from azureml_emulator.inference_servers import INFERENCE_SERVERS
-from azureml_emulator.latency import Latency
+from azureml_emulator.latency import Distribution, Latency
 from azureml_emulator.model_catalog import families
 from azureml_emulator.request import Request
 from azureml_emulator.schemas import all_schemas
@@ -117,6 +117,11 @@ def _in_full(root, members):
     return table(["type", "what", "settings"], rows)
 
 
+def set_apart(root, inner):
+    """Give the members of a family that are not in a family within it."""
+    return [member for name, member in root.members().items() if name not in inner.members()]
+
+
 def shared(root):
     member = next(iter(root.members().values()))
     rows = [row for row in explained(member) if row[0] in shared_of(root)]
@@ -193,6 +198,8 @@ GENERATED = {
     "settings": settings,
     "answers": lambda: family(AnswerSource),
     "latency": lambda: family(Latency),
+    "distributions": lambda: _in_full(Latency, Distribution.members().values()),
+    "other latencies": lambda: _in_full(Latency, set_apart(Latency, Distribution)),
     "faults": lambda: family(Fault),
     "faults in full": faults,
     "when faults strike": lambda: shared(Fault),

@@ -5,15 +5,16 @@ Whatever cannot be read is a `ValueError` that names the file and the line.
 
 import json
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
 _KINDS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".hgrm": "hgrm", ".hlog": "hlog"}
 _PERCENTILE = re.compile(r"p?(\d+(?:\.\d+)?)")
-_MOST = 1e9
+_MOST = 1e18
+"""The largest number in a file: a thousand million seconds, in nanoseconds."""
 
 Counts = list[tuple[float, int]]
 """Values, rising, and how often each was measured."""
@@ -77,6 +78,7 @@ def table(file: str) -> list[tuple[float, float]]:
 def log(file: str) -> Counts:
     """Add up all histograms of a log. Needs `hdrhistogram`, of the extra `bench`."""
     try:
+        from hdrh.codec import HdrCookieException, HdrLengthException  # type: ignore[import-untyped]
         from hdrh.histogram import HdrHistogram  # type: ignore[import-untyped]
     except ImportError:
         message = "a log of histograms needs the package hdrhistogram: pip install 'azureml-emulator[bench]'"
@@ -88,7 +90,7 @@ def log(file: str) -> Counts:
         encoded = text.rpartition(",")[2]
         try:
             histogram = HdrHistogram.decode(encoded)
-        except Exception as error:  # noqa: BLE001 - it raises whatever its parts raise
+        except (ValueError, zlib.error, HdrCookieException, HdrLengthException) as error:
             raise ValueError(f"{place}: expected a compressed histogram ({type(error).__name__})") from None
         for one in histogram.get_recorded_iterator():
             counts[float(one.value_iterated_to)] += one.count_at_value_iterated_to
@@ -132,6 +134,6 @@ def _number(given: Any, place: str) -> float:
         number = float(given)
     except (ValueError, OverflowError):
         number = -1.0
-    if not isfinite(number) or number < 0:
-        raise ValueError(f"{place}: expected a number from 0 on, not {given!r}")
+    if not 0 <= number <= _MOST:
+        raise ValueError(f"{place}: expected a number from 0 to {_MOST:g}, not {str(given)[:60]}")
     return number
