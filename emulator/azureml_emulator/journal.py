@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from azureml_emulator.errors import ConfigError
-from azureml_emulator.punctuality import Punctuality
+from azureml_emulator.punctuality import Punctuality, summary
 from azureml_emulator.request import parse
 from azureml_emulator.schema import Message, Reading, Schema, text_of
 from azureml_emulator.wire import Timing
@@ -220,6 +220,14 @@ class Journal:
     def of(self, endpoint: str) -> list[Exchange]:
         """Give what one endpoint saw, oldest first."""
         return [exchange for exchange in self if exchange.endpoint == endpoint]
+
+    def punctuality(self) -> dict[str, Any]:
+        """Sum up, by endpoint, how the answers kept their time that went out whole and were no errors."""
+        kept: dict[str, list[Punctuality]] = {}
+        for one in self:
+            if one.punctuality is not None and one.status < 400:
+                kept.setdefault(one.endpoint, []).append(one.punctuality)
+        return {endpoint: summary(some) for endpoint, some in kept.items()}
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self._exchanges.copy())

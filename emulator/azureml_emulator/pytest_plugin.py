@@ -1,6 +1,7 @@
 """Fixtures for pytest. Nothing is imported and nothing runs until a test asks for an endpoint."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -8,13 +9,18 @@ import pytest
 if TYPE_CHECKING:
     from azureml_emulator.emulator import Emulator
     from azureml_emulator.hosted import Hosted
+    from azureml_emulator.journal import Exchange
 
 
 class Endpoints:
-    """The `azureml_emulator` fixture: makes endpoints that live as long as the test does."""
+    """The `azureml_emulator` fixture: makes endpoints that live as long as the test does.
+
+    All else that `Emulator` can do it does, too: `wait_for`, `assert_called_with`, `play` and so on.
+    """
 
     def __init__(self, emulator: "Emulator") -> None:
         self.emulator = emulator
+        self._before = {one.name: one.settings for one in emulator}
 
     def endpoint(self, schema: Any = "gpt2", name: str = "", **settings: Any) -> "Hosted":
         """Host an endpoint for this test; `settings` are those of `Endpoint` (answer, key, deployments, ...).
@@ -37,17 +43,27 @@ class Endpoints:
         return self.emulator.url
 
     @property
-    def calls(self) -> list[Any]:
+    def calls(self) -> "list[Exchange]":
         """What all endpoints of this test were asked, oldest first."""
         return self.emulator.calls
 
     def __getitem__(self, name: str) -> "Hosted":
         return self.emulator[name]
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.emulator, name)
+
     def reset(self) -> None:
-        """Forget the endpoints and what they were asked. This happens by itself after each test."""
+        """Forget the endpoints that were made, what was set for others, and what was asked.
+
+        This happens by itself after each test.
+        """
+        self.emulator.stop_playing()
         for hosted in list(self.emulator):
-            self.emulator.remove(hosted.name)
+            if hosted.name not in self._before:
+                self.emulator.remove(hosted.name)
+        for settings in self._before.values():
+            self.emulator.aside(partial(self.emulator.engine.revise, settings))
         self.emulator.reset()
 
 

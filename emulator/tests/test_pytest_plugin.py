@@ -3,6 +3,9 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from azureml_emulator.endpoint import Endpoint
+from azureml_emulator.pytest_plugin import Endpoints
+
 pytest_plugins = ["pytester"]
 
 
@@ -23,6 +26,28 @@ def test_names_are_made_up_and_kept_apart(azureml_emulator):
     names = [azureml_emulator.endpoint(schema="gpt2").name for _ in range(3)]
     assert names == ["gpt2", "gpt2-2", "gpt2-3"]
     assert azureml_emulator.endpoint(schema="chat", name="mine").name == "mine"
+
+
+def test_assertions_and_scenarios_of_all_endpoints(azureml_emulator):
+    azureml_emulator.endpoint(schema="chat").state = "not_ready"
+    azureml_emulator.assert_not_called()
+    azureml_emulator.play({"steps": [{"at": 0, "recover": True}]})
+    assert azureml_emulator["chat"].state == "ready"
+
+
+def test_endpoints_of_the_session_stay_and_are_as_they_were(azureml_emulator_server):
+    kept = azureml_emulator_server.add(Endpoint("kept", schema="gpt2"))
+    try:
+        kept.latency = 5
+        endpoints = Endpoints(azureml_emulator_server)
+        endpoints.endpoint(schema="chat")
+        endpoints.play({"steps": [{"at": 0, "set": {"state": "not_ready"}}]})
+        kept.set(latency=9, faults=["reset"])
+        endpoints.reset()
+        assert [one.name for one in azureml_emulator_server] == ["kept"]
+        assert (kept.latency.ms, kept.faults, kept.state) == (5, (), "ready")
+    finally:
+        azureml_emulator_server.remove("kept")
 
 
 def test_nothing_is_left_of_the_tests_before(azureml_emulator):
@@ -52,3 +77,18 @@ def test_nothing_is_imported_until_the_fixture_is_used(pytester):
 def test_the_fixtures_are_documented(pytester):
     result = pytester.runpytest_subprocess("--fixtures", "-q")
     result.stdout.fnmatch_lines(["azureml_emulator -- *", "*Endpoints for this test*"])
+
+
+@pytest.mark.slow
+def test_failures_point_at_the_test_and_show_the_nearest_call(pytester):
+    pytester.makepyfile(
+        """
+        def test_served(azureml_emulator):
+            azureml_emulator.endpoint(schema="gpt2").wait_for(2, timeout=0)
+        """
+    )
+    result = pytester.runpytest_subprocess("-q")
+    result.stdout.fnmatch_lines(
+        ["E  *AssertionError: gpt2: waited 0 s for 2 calls, 0 came", "test_*.py:2: AssertionError"]
+    )
+    result.stdout.no_fnmatch_line("*assertions.py*")

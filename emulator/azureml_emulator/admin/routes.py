@@ -55,6 +55,7 @@ class Admin:
             ("PATCH", f"/_emulator/endpoints/{_NAME}"): self._change,
             ("POST", f"/_emulator/endpoints/{_NAME}/reset"): self._recover,
             ("GET", "/_emulator/calls"): self._calls,
+            ("GET", "/_emulator/latency"): self._latency,
             ("GET", "/_emulator/scenario"): self._progress,
             ("POST", "/_emulator/scenario/start"): self._start,
             ("POST", "/_emulator/scenario/stop"): self._stop,
@@ -131,6 +132,10 @@ class Admin:
         calls = [one for one in self._engine.journal if wanted in (None, one.endpoint)]
         newest = calls[max(len(calls) - int(limit), 0) :]
         return 200, [redact(one.as_dict(), self._engine) for one in newest]
+
+    def _latency(self, _: Asked) -> tuple[int, Any]:
+        """Sum up how the answers in the journal kept their time, by endpoint: what was meant, and what was achieved."""
+        return 200, self._engine.journal.punctuality()
 
     def _progress(self, _: Asked) -> tuple[int, Any]:
         """Say where the scenario stands: the round, its steps, and which of them were taken."""
