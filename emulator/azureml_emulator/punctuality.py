@@ -1,6 +1,6 @@
 """How well answers kept their time: what was meant, and what came of it on the wire."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -30,21 +30,18 @@ class Punctuality(NamedTuple):
         }
 
 
-def summary(kept: Iterable[Punctuality]) -> dict[str, Any]:
-    """Sum up answers, as JSON values in milliseconds: percentiles of when the first and the last byte were out.
+def summary(kept: Sequence[Punctuality]) -> dict[str, Any]:
+    """Sum up some answers, one at least, as JSON values in milliseconds.
 
-    `error` is what was achieved less what was meant, `late` how late single writes were.
+    Percentiles of when the first and the last byte were out; `error` is what was achieved less what was meant, `late` how late single writes were.
     """
-    some = list(kept)
-    if not some:
-        return {"answers": 0}
     return {
-        "answers": len(some),
-        "first_ms": _against([one.first_due for one in some], [one.first for one in some]),
-        "total_ms": _against([one.due for one in some], [one.last for one in some]),
+        "answers": len(kept),
+        "first_ms": _against([one.first_due for one in kept], [one.first for one in kept]),
+        "total_ms": _against([one.due for one in kept], [one.last for one in kept]),
         "late_ms": {
-            "mean": _ms(sum(one.late for one in some) / len(some)),
-            "worst_p99": _ms(percentile([one.worst for one in some], 99)),
+            "mean": _ms(sum(one.late for one in kept) / len(kept)),
+            "worst_p99": _ms(percentile([one.worst for one in kept], 99)),
         },
     }
 
