@@ -12,7 +12,8 @@ import azureml_endpoint
 import azureml_endpoint.errors
 from azureml_emulator import cli, config, errors
 from azureml_emulator.admin import Admin
-from azureml_emulator.answers import AnswerSource
+from azureml_emulator.answers import AnswerSource, Condition, Rule
+from azureml_emulator.answers.template import GAPS
 from azureml_emulator.api_type import DEDICATED, SERVERLESS
 from azureml_emulator.engine import Engine
 from azureml_emulator.faults import Fault
@@ -117,6 +118,19 @@ def _in_full(root, members):
     return table(["type", "what", "settings"], rows)
 
 
+def gaps():
+    own = [(f"`${name}`", what) for name, (what, _) in GAPS.items()]
+    inner = [
+        ("`${parameters.NAME}`", "a generation parameter; further dots lead into objects"),
+        ("`${header.NAME}`", "a header of the request, but none that carries a key"),
+    ]
+    return table(["gap", "filled with"], [*own, *inner])
+
+
+def rules():
+    return table(["setting", "what"], [(f"`{name}`", what) for name, _, what in explained(Rule)])
+
+
 def set_apart(root, inner):
     """Give the members of a family that are not in a family within it."""
     return [member for name, member in root.members().items() if name not in inner.members()]
@@ -200,6 +214,9 @@ GENERATED = {
     "latency": lambda: family(Latency),
     "distributions": lambda: _in_full(Latency, Distribution.members().values()),
     "other latencies": lambda: _in_full(Latency, set_apart(Latency, Distribution)),
+    "gaps": gaps,
+    "rules": rules,
+    "conditions": lambda: family(Condition),
     "faults": lambda: family(Fault),
     "faults in full": faults,
     "when faults strike": lambda: shared(Fault),
