@@ -50,8 +50,8 @@ class Replay:
             about=f"What {self.cassette.name} recorded",
             request=dict[str, Any],
             response=Any,
-            read=lambda _: Reading(()),
-            write=lambda _: None,
+            read=_read,
+            write=_write,
             example=next((body for body in bodies if isinstance(body, dict)), {}),
             evidence="recorded",
             api_type=REPLAYED,
@@ -61,6 +61,15 @@ class Replay:
     def tape(self, known: Schema[Any] | None = None) -> "Tape":
         """Make ready to answer; `known` is the shape that is spoken, if somebody said so."""
         return Tape(self, known)
+
+
+def _read(_: Any) -> Reading:
+    """Read nothing: what is replayed is not understood."""
+    return Reading(())
+
+
+def _write(_: Any) -> None:
+    """Write nothing: what is replayed was written before."""
 
 
 def _setting(given: Any) -> Any:
