@@ -14,6 +14,7 @@ from azureml_emulator.errors import (
     DeploymentNotFound,
     DoorError,
     EndpointNotFound,
+    UpstreamTimeout,
 )
 from azureml_emulator.faults import Fault, Hazards, Incident, Strikes, asked, hazards
 from azureml_emulator.journal import Exchange, blotted
@@ -144,7 +145,7 @@ class LiveEndpoint:
 
         Without `elapsed`, no fault strikes.
         """
-        run = None
+        run = visit = None
         if container.decides and request.turns is None:
             request.turns = Turns(self.turns)
         try:
@@ -159,6 +160,11 @@ class LiveEndpoint:
                 run = self._run(request, container, strikes, elapsed)
                 hazards.at_door(run.strikes)
                 result = self.admission.leave(visit, self.api_type.forward(run.result))
+        except UpstreamTimeout as error:
+            result = self.api_type.refuse(error)
+            if run and visit:  # the container works on
+                result = result._replace(timing=(("queue", visit.stay.queued), *run.result.timing))
+            return result, run, str(error)
         except DoorError as error:
             return self.api_type.refuse(error), run, str(error)
         if result.end is not None and not result.framed:
