@@ -33,7 +33,8 @@ class Punctuality(NamedTuple):
 def summary(kept: Sequence[Punctuality]) -> dict[str, Any]:
     """Sum up some answers, one at least, as JSON values in milliseconds.
 
-    Percentiles of when the first and the last byte were out; `error` is what was achieved less what was meant, `late` how late single writes were.
+    Percentiles of when the first and the last byte were out; `error` is what was achieved less what was meant, `late`
+    how late single writes were.
     """
     return {
         "answers": len(kept),
