@@ -11,13 +11,15 @@ from azureml_emulator.faults.events import edited, is_json, json_events
 from azureml_emulator.faults.fault import STRICT, Fault, Incident
 from azureml_emulator.schema import Scoring
 from azureml_emulator.schemas import all_schemas, find
-from azureml_emulator.wire import JSON, Result
+from azureml_emulator.wire import JSON, Headers, Result
 
 SchemaName = Annotated[
     str,
     AfterValidator(lambda name: find(name).name),
     WithJsonSchema({"type": "string", "enum": list(all_schemas())}),
 ]
+
+_OF_THE_BODY = ("content-type", "content-length", "content-encoding")
 
 
 def _unclosed(text: bytes) -> bytes:
@@ -61,7 +63,8 @@ class MalformedJson(Fault):
 class WrongShape(Fault):
     """Another family of models answers: what the model said comes in the shape of another `schema`, and not streamed.
 
-    What that shape wants besides texts is taken from its example. A refusal is not struck.
+    What that shape wants besides texts is taken from its example. Refusals are not struck, nor are answers that are
+    replayed, of which only the bytes are known.
     """
 
     example = MappingProxyType({"schema": "gpt2", "probability": 0.1})
@@ -112,6 +115,7 @@ class EncodedTwice(Fault):
 
 
 def _whole(result: Result, body: bytes) -> Result:
-    """Give another body, all at once, when the former one was out."""
-    others = tuple(one for one in result.headers if one[0] != "content-type")
-    return result._replace(headers=JSON + others, writes=((result.seconds, body),), chunked=False)
+    """Give another body, all at once, when the former one was out. What was recorded brings its length along."""
+    others = tuple(one for one in result.headers if one[0].lower() not in _OF_THE_BODY)
+    length: Headers = (("content-length", str(len(body))),) if result.framed else ()
+    return result._replace(headers=JSON + length + others, writes=((result.seconds, body),), chunked=False, end=None)

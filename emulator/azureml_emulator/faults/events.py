@@ -9,8 +9,9 @@ Edit = Callable[[bytes], bytes]
 
 def is_json(result: Result) -> bool:
     """Say whether a whole answer is JSON."""
-    kind = dict(result.headers).get("content-type", "")
-    return kind.startswith("application/json") and bool(result.body)
+    headers = {name.lower(): value for name, value in result.headers}
+    kind, packed = headers.get("content-type", ""), "content-encoding" in headers
+    return kind.startswith("application/json") and not packed and bool(result.body)
 
 
 def json_events(writes: Sequence[Write]) -> list[int]:

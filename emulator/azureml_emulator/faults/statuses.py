@@ -143,8 +143,8 @@ class ModelError(Fault):
 class ContentFilter(Fault):
     """The content filter refuses the prompt, whatever it says.
 
-    The setting `content_filter` goes by what is said, and cuts answers, too. A container that serves language models
-    at `/score` answers its `{}` (measured).
+    What is refused for another reason is not struck. The setting `content_filter` goes by what is said, and cuts
+    answers, too. A container that serves language models at `/score` answers its `{}` (measured).
     """
 
     example = MappingProxyType({"probability": 0.05})
@@ -153,6 +153,6 @@ class ContentFilter(Fault):
     """Which of the two documented bodies a serverless endpoint sends."""
 
     def in_container(self, result: Result, incident: Incident) -> Result:
-        if not incident.answers:
+        if result.status != 200 or incident.call.method != "POST":
             return result
         raise refusal(incident.api_type, self.body)
