@@ -14,8 +14,8 @@ from ratios.processes import Child, module
 
 GROUP = "pacing"
 ROUNDS = 3
-SPREAD = 0.5
-"""Seconds over which the requests come in."""
+SPREAD = 0.47
+"""Seconds over which the requests come in: no multiple of a gap, so that streams are due at different times."""
 AT_MOST = 1.5
 """How far our chunks may be from their time, as a multiple of what the bare loop's sleeps are, in 99 % of cases."""
 
@@ -33,7 +33,7 @@ class Beat(NamedTuple):
     first: float = 1.5
 
     def __str__(self) -> str:
-        meanwhile = "" if self.first > SPREAD else ", more calls coming in meanwhile"
+        meanwhile = "" if self.first > SPREAD else " while more calls come in"
         return f"{self.streams} streams at {self.gap * 1000:.3g} ms{meanwhile}"
 
     @property

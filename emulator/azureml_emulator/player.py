@@ -13,8 +13,11 @@ from azureml_emulator.wire import Write
 _AT_ONCE = 1 << 16
 """About so many bytes are written before the line is asked whether it takes more."""
 
-_GRAIN = 0.00025
-"""Seconds between the moments at which frames go out: many streams share a waking, none waits longer for it."""
+_GRAIN = 0.0005
+"""Seconds between the moments at which frames go out: many streams share a waking, and none waits longer for it.
+
+To write while the reader is awake costs a fraction of what it costs to wake it (measured: 3 and 30 us).
+"""
 
 _NO_MORE = (inf, b"")
 

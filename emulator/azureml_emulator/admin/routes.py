@@ -134,7 +134,7 @@ class Admin:
         return 200, [redact(one.as_dict(), self._engine) for one in newest]
 
     def _latency(self, _: Asked) -> tuple[int, Any]:
-        """Sum up by endpoint how the answers in the journal kept their time: what was meant, and what was achieved."""
+        """Sum up by endpoint how the answers in the journal kept their time: what was meant and what was achieved."""
         return 200, self._engine.journal.punctuality()
 
     def _progress(self, _: Asked) -> tuple[int, Any]:
