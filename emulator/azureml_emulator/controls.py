@@ -6,10 +6,12 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import fields
 from typing import Any, Self, TypeVar
 
+from azureml_emulator.api_type import DEDICATED, SERVERLESS
 from azureml_emulator.changes import changed
 from azureml_emulator.endpoint import Deployment, Endpoint, changeable
 from azureml_emulator.engine import Engine
-from azureml_emulator.faults import Fault
+from azureml_emulator.errors import refusals
+from azureml_emulator.faults import Fault, ModelError, Status
 
 T = TypeVar("T")
 
@@ -108,10 +110,26 @@ class Controls(ABC):
 def _fault(fault: int | str | Fault, settings: dict[str, Any], endpoint: Endpoint) -> Fault:
     """Make a fault, checked as if it stood among those of the endpoint."""
     if isinstance(fault, Fault):
-        settings = {one.name: getattr(fault, one.name) for one in fields(fault)} | settings
-        spelled = {"type": fault.kind, **settings}
+        spelled = {"type": fault.kind} | {one.name: getattr(fault, one.name) for one in fields(fault)} | settings
     elif isinstance(fault, int):
-        spelled = {"type": "status", "status": fault, **settings}
+        spelled = _seen_as(fault, settings, endpoint) | settings
     else:
         spelled = {"type": fault, **settings}
     return changed(endpoint, {"faults": [spelled]}).faults[0]
+
+
+def _seen_as(status: int, settings: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
+    """Say what makes callers see a status: the front door's answer, or the container's.
+
+    424 is how the front door of a dedicated endpoint tells of a model that failed; all others it says by itself. That
+    of a serverless one says what it has words of its own for, and that nobody is behind it (502 and above); all others
+    are the container's, as they are without any front door.
+    """
+    of_door = {one.name for one in fields(Status)} - {one.name for one in fields(ModelError)}
+    dedicated, serverless = endpoint.api_type is DEDICATED, endpoint.api_type is SERVERLESS
+    if dedicated and status == 424 and not of_door & settings.keys():
+        return {"type": "model_error"}
+    by_door = serverless and (status > 501 or any(one.serverless for one in refusals(status)))
+    if dedicated or by_door or of_door & settings.keys():
+        return {"type": "status", "status": status}
+    return {"type": "model_error", "status": status}

@@ -114,11 +114,12 @@ class Engine:
             reply = endpoint.score(call, path, call.at - self.began_at)
         except (EndpointNotFound, ShuttingDown) as error:
             reply = self._unplaced(call, error)
-        for exchange in (reply.exchange, reply.mirrored):
-            if exchange:
-                if self.performance is not None:
-                    exchange.scenario = self.performance.title
-                self.journal.add(exchange)
+        if self.performance is not None:
+            self.performance.sign(reply.exchange, reply.mirrored)
+        if reply.exchange:
+            self.journal.add(reply.exchange)
+        if reply.mirrored:
+            self.journal.add(reply.mirrored)
         return reply
 
     def gone(self, reply: Reply, at: float) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from typing import Generic, TypeVar
+from weakref import ref
 
 Value = TypeVar("Value")
 
@@ -57,24 +58,34 @@ class Memo(Generic[Value]):
 
 
 class Counts:
-    """How often each of some things had its turn; they are told apart by what they are, not by what they say."""
+    """How often each of some things had its turn; they are told apart by what they are, not by what they say.
+
+    Of a thing that is no more, nothing is kept.
+    """
 
     def __init__(self) -> None:
-        self._turns: dict[int, tuple[object, int]] = {}
+        self._turns: dict[int, tuple[ref[object], int]] = {}
 
     def next(self, thing: object) -> int:
         """Give a thing its next turn, counted from 1."""
-        _, turns = self._turns.get(id(thing), (thing, 0))
-        self._turns[id(thing)] = (thing, turns + 1)
-        return turns + 1
+        place = id(thing)
+        known = self._turns.get(place)
+        if known is None:
+            known = ref(thing, lambda _: self._turns.pop(place, None)), 0
+        self._turns[place] = known[0], known[1] + 1
+        return known[1] + 1
 
     def of(self, thing: object) -> int:
         """Say how many turns a thing had."""
-        return self._turns.get(id(thing), (thing, 0))[1]
+        known = self._turns.get(id(thing))
+        return 0 if known is None else known[1]
 
     def clear(self) -> None:
         """Forget all turns."""
         self._turns.clear()
+
+    def __len__(self) -> int:
+        return len(self._turns)
 
 
 class Turns:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from azureml_emulator.durations import spelled
 from azureml_emulator.errors import EmulatorError
+from azureml_emulator.journal import Exchange
 from azureml_emulator.scenario import Scenario, Step
 
 _REMEMBERED = 100
@@ -75,6 +76,12 @@ class Performance:
     def title(self) -> str:
         """What the last step that was taken is called."""
         return self.taken[-1].step.title if self.taken else ""
+
+    def sign(self, *exchanges: Exchange | None) -> None:
+        """Note in exchanges which step was the last."""
+        for exchange in exchanges:
+            if exchange is not None:
+                exchange.scenario = self.title
 
     def advance(self, at: float, stage: Stage) -> None:
         """Take all steps that are due by a time in Unix seconds. Times that go back change nothing."""

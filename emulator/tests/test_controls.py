@@ -5,7 +5,7 @@ import pytest
 from azureml_emulator.emulator import Emulator
 from azureml_emulator.endpoint import Deployment, Endpoint, changeable
 from azureml_emulator.errors import ConfigError
-from azureml_emulator.faults import Reset, Status
+from azureml_emulator.faults import ModelError, Reset, Status
 from azureml_emulator.latency import Constant
 
 SETTINGS = {
@@ -156,6 +156,29 @@ class TestFailing:
     def test_of_one_deployment(self, gpt2, status):
         with gpt2.deployment("green").failing(503):
             assert (status("green"), status("blue")) == (503, 200)
+
+    @pytest.mark.parametrize(
+        ("api_type", "status", "settings", "fault"),
+        [
+            ("dedicated", 424, {}, ModelError(500)),
+            (
+                "dedicated",
+                424,
+                {"reason": "model_not_ready", "times": 1},
+                Status(424, reason="model_not_ready", times=1),
+            ),
+            ("dedicated", 500, {}, Status(500)),
+            ("dedicated", 429, {"retry_after": 2}, Status(429, retry_after=2)),
+            ("serverless", 429, {}, Status(429)),
+            ("serverless", 500, {"message": "no"}, ModelError(500, message="no")),
+            ("local", 429, {}, ModelError(429)),
+        ],
+    )
+    def test_callers_see_the_status_by_the_fault_that_makes_them(self, api_type, status, settings, fault, make_call):
+        (one,) = emulator = Emulator([Endpoint("gpt2", schema="gpt2", api_type=api_type)])
+        with one.failing(status, **settings):
+            assert one.deployment("default").faults == (fault,)
+            assert emulator.engine.score(make_call()).status == status
 
     @pytest.mark.parametrize("fault", ["reset", Reset(), Reset(at="during")])
     def test_with_a_fault_by_name_or_value_and_its_settings(self, gpt2, fault):

@@ -1,4 +1,4 @@
-from azureml_emulator.memo import LONGEST, Memo, Tally
+from azureml_emulator.memo import LONGEST, Counts, Memo, Tally
 
 
 def test_a_memo_remembers_short_bodies_only():
@@ -37,3 +37,26 @@ def test_a_key_that_keeps_coming_is_never_forgotten():
     for number in range(100):
         assert tally.add(b"always") == number
         tally.add(str(number).encode())
+
+
+class Thing:
+    def __eq__(self, other):
+        return True
+
+    __hash__ = None
+
+
+class TestCounts:
+    def test_things_are_told_apart_by_what_they_are(self):
+        counts, one, other = Counts(), Thing(), Thing()
+        assert [counts.next(one), counts.next(one), counts.next(other)] == [1, 2, 1]
+        assert (counts.of(one), counts.of(other), counts.of(Thing())) == (2, 1, 0)
+        counts.clear()
+        assert (counts.of(one), counts.next(one)) == (0, 1)
+
+    def test_nothing_is_kept_of_things_that_are_no_more(self):
+        counts, kept = Counts(), Thing()
+        for number in range(1, 1001):
+            assert counts.next(Thing()) == 1
+            assert counts.next(kept) == number
+        assert len(counts) == 1
