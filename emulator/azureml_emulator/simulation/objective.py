@@ -49,6 +49,7 @@ class Objective:
         value = self.value(summary)
         if value is None:
             return False
+        value = round(value, 9)
         if "=" in self.sign and value == self.bound:
             return True
         return value < self.bound if self.sign[0] == "<" else value > self.bound
@@ -77,7 +78,7 @@ def _plain(what: str, summary: Summary) -> float | None:
     if _STATUS.fullmatch(what):
         return summary.statuses.get(what, 0) / summary.offered if summary.offered else None
     if what == "served":
-        return 1 - summary.errors if summary.offered else None
+        return summary.served / summary.offered if summary.offered else None
     value: Any = getattr(summary, what)
     return None if value is None or not summary.offered else float(value)
 

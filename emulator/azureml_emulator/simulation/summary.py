@@ -77,7 +77,7 @@ class Summary:
     @property
     def errors(self) -> float:
         """The share of calls that were not served."""
-        return 1 - self.served / self.offered if self.offered else 0.0
+        return (self.offered - self.served) / self.offered if self.offered else 0.0
 
     @property
     def at_work(self) -> float:
