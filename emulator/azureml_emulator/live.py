@@ -49,6 +49,7 @@ class LiveEndpoint:
         self._fault_header = (settings.fault_header or "").lower()
         admission = Admission(settings, self.api_type.door)
         self.admission = admission if admission.needed else None
+        self._held = admission if admission.holds else None
         self.tally = Tally()
         self.hazards = Hazards()
         self.turns = Counts()
@@ -96,7 +97,7 @@ class LiveEndpoint:
                 self.admission.count(call.at)
             wanted = self._asked(call) if self._fault_header else ()
             container = self._choose(request)
-            allowance = self._allowed(request, container) if self.admission else ()
+            allowance = self._allowed(request, container) if self._held else ()
         except DoorError as error:
             reply = self._reply(request, None, self.api_type.refuse(error), None, str(error))
             return server_timing.told(reply) if self.settings.server_timing else reply
@@ -117,8 +118,8 @@ class LiveEndpoint:
 
     def _allowed(self, request: Request, container: Container) -> Headers:
         """Count what a request asks for; give the headers that tell what is left. Raises `RateLimitExceeded`."""
-        assert self.admission
-        return self.admission.allow(request, container.ahead(request) if self.admission.reads else None)
+        quota = self._held.quota if self._held else None
+        return quota.take(request, container.ahead(request) if quota.tokens else None) if quota else ()
 
     def _asked(self, call: Call) -> tuple[Fault, ...]:
         """Read the faults that the caller asks for. Raises `FaultUnreadable`."""
@@ -151,19 +152,19 @@ class LiveEndpoint:
         try:
             if strikes:
                 hazards.at_door(strikes)
-            if self.admission is None:
+            if self._held is None:
                 run = self._run(request, container, strikes, elapsed)
                 hazards.at_door(run.strikes)
                 result = self.api_type.forward(run.result)
             else:
-                visit = self.admission.enter(container.name, request)
+                visit = self._held.enter(container.name, request)
                 run = self._run(request, container, strikes, elapsed)
                 hazards.at_door(run.strikes)
-                result = self.admission.leave(visit, self.api_type.forward(run.result))
+                result = self._held.leave(visit, self.api_type.forward(run.result))
         except UpstreamTimeout as error:
             result = self.api_type.refuse(error)
             if run and visit:  # the container works on
-                result = result._replace(timing=(("queue", visit.stay.queued), *run.result.timing))
+                result = result._replace(timing=(("queue", visit.queued), *run.result.timing))
             return result, run, str(error)
         except DoorError as error:
             return self.api_type.refuse(error), run, str(error)

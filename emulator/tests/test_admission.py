@@ -2,6 +2,7 @@
 
 import json
 from math import inf
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -234,3 +235,82 @@ def test_arrivals_in_any_order_do_no_harm(make_call, arrivals):
 def test_an_endpoint_without_limits_has_no_admission():
     engine = Engine([Endpoint("gpt2", schema="gpt2", request_settings={"max_queue_wait_ms": 1})])
     assert engine.directory["gpt2"].admission is None
+
+
+class TestWhoGoesAway:
+    def test_a_place_is_free_again_when_the_server_says_so(self, arrive):
+        engine = limited(1)
+        first, second = arrive(engine, 0, 0)
+        engine.gone(second, NOON + 0.25)
+        assert [one.seconds for one in arrive(engine, 0.5)] == [1.5]
+        assert arrive(engine, 0.5)[0].status == 429
+        engine.gone(first, NOON + 0.5)
+        assert arrive(engine, 0.5)[0].seconds == 2.5, "the container goes on until 1"
+
+    def test_a_stream_that_nobody_hears_ends(self, arrive):
+        latency = {"type": "tokens", "first_ms": 500, "gap_ms": 500}
+        engine = limited(1, schema="chat", latency=latency)
+        body = {"messages": [{"role": "user", "content": "one two three"}], "stream": True}
+        asked = {"body": body, "path": "/chat/completions"}
+        (reply,) = arrive(engine, 0, **asked)
+        assert reply.seconds == 1.5
+        engine.gone(reply, NOON + 0.75)
+        assert arrive(engine, 0.75, **asked)[0].seconds == 1.5
+
+    def test_where_nothing_is_limited_there_is_nothing_to_free(self, arrive):
+        engine = limited()
+        (reply,) = arrive(engine, 0)
+        assert reply.hang_up is None
+        engine.gone(reply, NOON)
+
+
+class TestLoad:
+    BUSY: ClassVar = {"type": "load_dependent", "latency": 1000, "per_call": 0.5}
+
+    @pytest.mark.parametrize("api_type", ["dedicated", "local"])
+    def test_a_latency_that_heeds_it_knows_it_without_any_limits(self, arrive, api_type):
+        engine = limited(latency=self.BUSY, api_type=api_type)
+        assert [one.seconds for one in arrive(engine, 0, 0, 0.5, 5)] == [1, 1.5, 2, 1]
+
+    def test_coldness_is_time_without_work(self, arrive):
+        engine = limited(1, latency={"type": "cold_start", "latency": 1000, "idle_s": 2, "start_ms": 500})
+        assert [one.seconds for one in arrive(engine, 0, 1, 4.25, 7.5)] == [1.5, 1.5, 1, 1.5]
+
+    def test_a_rule_may_bring_a_latency_that_heeds_it(self, arrive):
+        rules = {"type": "rules", "rules": [{"latency": self.BUSY}]}
+        assert [one.seconds for one in arrive(limited(latency=None, answer=rules), 0, 0)] == [1, 1.5]
+
+
+class TestChanges:
+    def test_a_change_of_latency_does_not_empty_the_queue(self, arrive):
+        engine = limited(1)
+        assert [one.status for one in arrive(engine, 0, 0)] == [200, 200]
+        engine.change("gpt2", latency=250)
+        assert [(one.status, one.seconds) for one in arrive(engine, 0.5, 1)] == [(429, 0), (200, 1.25)]
+
+    def test_more_instances_help_the_next_call(self, arrive):
+        engine = limited(1)
+        arrive(engine, 0, 0)
+        engine.change("gpt2", instance_count=2)
+        assert [one.seconds for one in arrive(engine, 0.5)] == [1]
+
+    def test_rate_and_bandwidth_go_on(self, arrive):
+        engine = limited(latency=None, requests_per_second=2, bandwidth_mbps=0.00001)
+        first = arrive(engine, 0)[0]
+        assert first.seconds > 0
+        engine.change("gpt2", requests_per_second=1)
+        assert arrive(engine, 0.5)[0].status == 429
+        engine.change("gpt2", requests_per_second=100)
+        assert arrive(engine, 0.5)[0].seconds > first.seconds
+
+    def test_what_was_held_can_be_freed_afterwards(self, arrive):
+        engine = limited(1)
+        _, waiting = arrive(engine, 0, 0)
+        engine.change("gpt2", latency=250)
+        engine.gone(waiting, NOON + 0.5)
+        assert arrive(engine, 0.5)[0].seconds == 0.75
+
+
+def test_the_stages_of_the_time_are_told(arrive):
+    replies = arrive(limited(1), 0, 0.25)
+    assert [dict(one.exchange.timing).get("queue") for one in replies] == [None, 0.75]

@@ -2,55 +2,55 @@
 
 from heapq import heappop, heappush
 
+Entry = list[float]
+"""A time, the number of its entry, and 1 as long as it is to come: what it is taken out by."""
+
 
 class Ends:
-    """Times in order; each can be taken out before it comes. What came or was taken out does not count any more.
+    """Times in order; each can be taken out before it comes. `count` is how many are to come.
 
     Entries that were taken out stay on the heap until they would be the first, so that nothing is looked for.
     """
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, int]] = []
-        self._pending: set[int] = set()
+        self.count = 0
+        self._heap: list[Entry] = []
         self._entries = 0
 
-    def add(self, at: float) -> int:
-        """Take a time in; give the number by which it can be taken out."""
-        self._entries = entry = self._entries + 1
-        self._pending.add(entry)
-        heappush(self._heap, (at, entry))
+    def add(self, at: float) -> Entry:
+        """Take a time in."""
+        self._entries += 1
+        self.count += 1
+        entry: Entry = [at, self._entries, 1]
+        heappush(self._heap, entry)
         return entry
 
-    def discard(self, entry: int) -> bool:
+    def discard(self, entry: Entry) -> bool:
         """Take a time out; say whether it was still to come."""
-        if entry not in self._pending:
+        if not entry[2]:
             return False
-        self._pending.remove(entry)
+        entry[2] = 0
+        self.count -= 1
         return True
 
     def pass_to(self, now: float) -> float | None:
         """Let all times up to this one pass; give the latest of them, or None if there was none."""
-        heap, pending, latest = self._heap, self._pending, None
+        heap, latest = self._heap, None
         while heap and heap[0][0] <= now:
-            at, entry = heappop(heap)
-            if entry in pending:
-                pending.remove(entry)
-                latest = at
+            entry = heappop(heap)
+            if self.discard(entry):
+                latest = entry[0]
         return latest
 
     @property
     def first(self) -> float:
         """The next time to come. There must be one."""
-        heap, pending = self._heap, self._pending
-        while heap[0][1] not in pending:
+        heap = self._heap
+        while not heap[0][2]:
             heappop(heap)
         return heap[0][0]
 
     def take_first(self) -> None:
         """Take the next time out. There must be one."""
-        while (entry := heappop(self._heap)[1]) not in self._pending:
+        while not self.discard(heappop(self._heap)):
             pass
-        self._pending.remove(entry)
-
-    def __len__(self) -> int:
-        return len(self._pending)

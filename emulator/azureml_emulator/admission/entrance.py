@@ -1,33 +1,29 @@
 """The front door of an endpoint: all that holds up its calls, in order."""
 
+from azureml_emulator.admission.ends import Entry
 from azureml_emulator.admission.gate import Gate, Stay
 from azureml_emulator.admission.line import Line
 from azureml_emulator.admission.quota import Quota
 from azureml_emulator.admission.rate import Rate
 from azureml_emulator.endpoint import Endpoint
 from azureml_emulator.request import Request
-from azureml_emulator.schema import Reading
 from azureml_emulator.wire import Headers, Result
 
 
-class Visit:
-    """A call on its way through: the gate it took, its stay there, and how late its bytes came."""
+class Visit(Stay):
+    """A call on its way through: the gate it took, how late its bytes came, and what it holds in flight."""
 
-    __slots__ = ("delay", "gate", "place", "quota", "stay")
-
-    def __init__(self, gate: Gate | None, stay: Stay, delay: float, quota: Quota | None) -> None:
-        self.gate = gate
-        self.stay = stay
-        self.delay = delay
-        self.quota = quota
-        self.place = 0
+    gate: Gate | None = None
+    quota: Quota | None = None
+    seat: Entry | None = None
+    delay = 0.0
 
     def gone(self, at: float) -> None:
         """Free what the call holds: its caller went away, at so many Unix seconds."""
         if self.gate:
-            self.gate.gone(self.stay, at)
-        if self.quota:
-            self.quota.land(self.place)
+            self.gate.gone(self, at)
+        if self.quota and self.seat:
+            self.quota.land(self.seat)
 
 
 class Admission:
@@ -55,7 +51,12 @@ class Admission:
     @property
     def needed(self) -> bool:
         """Whether it does anything at all."""
-        return bool(self.gates or self.rate or self.line or self.quota)
+        return self.holds or self.rate is not None
+
+    @property
+    def holds(self) -> bool:
+        """Whether it has to do with calls beyond counting them."""
+        return bool(self.gates or self.line or self.quota)
 
     def inherit(self, former: "Admission") -> None:
         """Go on with the calls that are in flight, and from what was counted, by the limits that are set now."""
@@ -78,29 +79,20 @@ class Admission:
         if self.rate:
             self.rate.count(at)
 
-    @property
-    def reads(self) -> bool:
-        """Whether `allow` wants to know what is asked."""
-        return self.quota is not None and self.quota.reads
-
-    def allow(self, request: Request, reading: Reading | None) -> Headers:
-        """Let a caller have a request; give the headers that tell what is left. Raises `RateLimitExceeded`."""
-        return self.quota.take(request, reading) if self.quota else ()
-
     def enter(self, deployment: str, request: Request) -> Visit:
         """Let a call through to a deployment, and tell the request what goes on there.
 
         Raises the `DoorError` that it gets.
         """
-        at, gate = request.call.at, self.gates.get(deployment)
-        delay = self.line.delay(at, len(request.call.body)) if self.line else 0.0
-        if gate is None:
-            visit = Visit(None, Stay(at, at + delay), delay, self.quota)
-            request.hang_up = visit.gone if self.quota else None
-            return visit
-        visit = Visit(gate, gate.enter(at, delay), delay, self.quota)
-        request.hang_up = visit.gone
-        request.load = gate.wait(visit.stay)
+        call = request.call
+        delay = self.line.delay(call.at, len(call.body)) if self.line else 0.0
+        visit = Visit(call.at, delay)
+        visit.delay, visit.quota = delay, self.quota
+        gate = visit.gate = self.gates.get(deployment)
+        if gate or self.quota:
+            request.hang_up = visit.gone
+        if gate:
+            request.load = gate.enter(visit)
         return visit
 
     def leave(self, visit: Visit, result: Result) -> Result:
@@ -109,12 +101,12 @@ class Admission:
         The delays of a limited bandwidth are told in headers; Azure documents them as trailers, which an answer with
         a length does not have.
         """
-        stay, delay = visit.stay, visit.delay
+        delay = visit.delay
         if visit.gate:
-            result = visit.gate.leave(stay, result)
+            result = visit.gate.leave(visit, result)
         elif delay:
             result = result.later(delay)
-        late = self.line.delay(stay.arrived, sum(len(data) for _, data in result.writes)) if self.line else 0.0
+        late = self.line.delay(visit.arrived, sum(len(data) for _, data in result.writes)) if self.line else 0.0
         if delay or late:
             told = {"request": delay, "response": late}
             headers: Headers = tuple(
@@ -122,10 +114,8 @@ class Admission:
             )
             result = result.later(late, headers)
         if visit.quota:
-            visit.place = visit.quota.fly(stay.arrived + result.seconds)
-        timing = result.timing
-        if stay.queued > 0:
-            timing = (("queue", stay.queued), *timing)
-        if delay or late:
-            timing = (("bandwidth", delay + late), *timing)
-        return result if timing is result.timing else result._replace(timing=timing)
+            visit.seat = visit.quota.fly(visit.arrived + result.seconds)
+        if not (visit.queued or delay or late):
+            return result
+        stages = (("bandwidth", delay + late), ("queue", visit.queued))
+        return result._replace(timing=(*(one for one in stages if one[1] > 0), *result.timing))

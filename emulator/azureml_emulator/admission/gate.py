@@ -2,6 +2,7 @@
 
 from math import inf
 
+from azureml_emulator.admission.ends import Entry
 from azureml_emulator.admission.queue import Queue
 from azureml_emulator.admission.workload import Workload
 from azureml_emulator.answers import DecidingSource
@@ -14,19 +15,21 @@ from azureml_emulator.wire import End, Result
 class Stay:
     """A call at a gate.
 
-    It came at `arrived`, and its work begins at `begins`, both in Unix seconds; it waits for its slot for `queued`
-    seconds of that. `slot`, `place` and `work` stand for what it holds, 0 for nothing; `streamed` says whether it is
-    answered by a stream.
+    It came at `arrived`, and its work begins at `begins`, both in Unix seconds; of that it waits for its slot for
+    `queued` seconds. `slot`, `place` and `work` are what it holds, if anything; `streamed` says whether a stream is
+    its answer.
     """
 
-    __slots__ = ("arrived", "begins", "place", "queued", "slot", "streamed", "work")
+    queued = 0.0
+    slot: Entry | None = None
+    place: Entry | None = None
+    work: Entry | None = None
+    streamed = False
 
-    def __init__(self, arrived: float, begins: float, queued: float = 0.0) -> None:
+    def __init__(self, arrived: float, delay: float = 0.0) -> None:
+        """Come with bytes that are late by `delay` seconds."""
         self.arrived = arrived
-        self.begins = begins
-        self.queued = queued
-        self.slot = self.place = self.work = 0
-        self.streamed = False
+        self.begins = arrived + delay
 
     @property
     def wait(self) -> float:
@@ -57,24 +60,20 @@ class Gate:
         if self.workload and former.workload:
             self.workload = former.workload
 
-    def enter(self, at: float, delay: float) -> Stay:
-        """Let a call in whose bytes are late by `delay`. Raises the `DoorError` that it gets."""
+    def enter(self, stay: Stay) -> Load:
+        """Let a call in, and give what else goes on when its work begins. Raises the `DoorError` that it gets."""
         if self._state != "ready":
             raise ModelNotReady if self._state == "not_ready" else TooFewInstances
         queue = self.queue
-        come = at + delay
-        if queue is None:
-            return Stay(at, come)
-        if queue.full(come):
-            raise TooManyPending(_crowded(queue))
-        begins = queue.begin(come)
-        return Stay(at, begins, begins - come)
-
-    def wait(self, stay: Stay) -> Load:
-        """Let a call wait for its slot; give what else goes on then. Raises `UpstreamTimeout` if that is too long."""
-        if self.queue and self._timeout is not None and stay.wait > self._timeout:
-            stay.place = self.queue.wait(stay.arrived + self._timeout)
-            raise self._late("the request waited for a slot")
+        if queue:
+            come = stay.begins
+            if queue.full(come):
+                raise TooManyPending(_crowded(queue))
+            stay.begins = queue.begin(come)
+            stay.queued = stay.begins - come
+            if self._timeout is not None and stay.wait > self._timeout:
+                stay.place = queue.wait(stay.arrived + self._timeout)
+                raise self._late("the request waited for a slot")
         return self.workload.begin(stay.begins) if self.workload else UNHURRIED
 
     def leave(self, stay: Stay, result: Result) -> Result:
@@ -106,14 +105,16 @@ class Gate:
         whole answer works on (reported, azure-sdk-for-python#36296). A slot that was promised to a later call
         meanwhile keeps that promise, and is not free earlier.
         """
-        if self.queue:
+        waiting = at < stay.begins
+        if self.queue and stay.place:
             self.queue.leave(stay.place)
-            if at < stay.begins or stay.streamed:
-                self.queue.give_back(stay.slot, max(at, stay.begins))
-        if self.workload and at < stay.begins:
-            self.workload.forget(stay.work)
-        elif self.workload and stay.streamed:
-            self.workload.stop(stay.work, at)
+        if self.queue and stay.slot and (waiting or stay.streamed):
+            self.queue.give_back(stay.slot, max(at, stay.begins))
+        if self.workload and stay.work:
+            if waiting:
+                self.workload.forget(stay.work)
+            elif stay.streamed:
+                self.workload.stop(stay.work, at)
 
     def _late(self, what: str) -> UpstreamTimeout:
         assert self._timeout is not None

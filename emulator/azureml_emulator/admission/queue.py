@@ -2,7 +2,7 @@
 
 from math import inf
 
-from azureml_emulator.admission.ends import Ends
+from azureml_emulator.admission.ends import Ends, Entry
 
 
 class Queue:
@@ -21,39 +21,39 @@ class Queue:
     def resize(self, slots: float, places: float) -> None:
         """Have more or fewer from now on; a slot that is one too many goes when its work is done."""
         self.slots, self.places = slots, places
-        while len(self._slots) > slots:
+        while self._slots.count > slots:
             self._slots.take_first()
 
     def full(self, at: float) -> float:
         """Give the seconds until there is a place, 0 if there is one."""
         self._places.pass_to(at)
-        return 0.0 if len(self._places) < self.places else self._places.first - at
+        return 0.0 if self._places.count < self.places else self._places.first - at
 
     def begin(self, at: float) -> float:
         """Say when a call that comes now gets its slot."""
         self._slots.pass_to(at)
-        return at if len(self._slots) < self.slots else self._slots.first
+        return at if self._slots.count < self.slots else self._slots.first
 
-    def work(self, end: float) -> tuple[int, int]:
+    def work(self, end: float) -> tuple[Entry, Entry]:
         """Take the slot that `begin` told of, until the call's work is done; give what it holds: slot and place."""
-        if len(self._slots) == self.slots:
+        if self._slots.count == self.slots:
             self._slots.take_first()
         return self._slots.add(end), self._places.add(end)
 
-    def wait(self, until: float) -> int:
+    def wait(self, until: float) -> Entry:
         """Wait for a slot in vain until then; give the place that it holds."""
         return self._places.add(until)
 
-    def give_back(self, slot: int, free_at: float) -> None:
+    def give_back(self, slot: Entry, free_at: float) -> None:
         """Have a slot free earlier, if no other call was promised it meanwhile."""
         if self._slots.discard(slot):
             self._slots.add(free_at)
 
-    def leave(self, place: int) -> None:
+    def leave(self, place: Entry) -> None:
         """Free a place."""
         self._places.discard(place)
 
     @property
     def in_flight(self) -> int:
         """How many there were when last a call came."""
-        return len(self._places)
+        return self._places.count

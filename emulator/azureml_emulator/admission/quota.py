@@ -3,6 +3,7 @@
 import re
 from math import ceil, inf
 
+from azureml_emulator.admission.ends import Entry
 from azureml_emulator.admission.queue import Queue
 from azureml_emulator.errors import RateLimitExceeded
 from azureml_emulator.rate_limit import RateLimit
@@ -22,7 +23,7 @@ _VERSION = re.compile(r"(?:^|&)api-version=([\w.-]{1,40})(?:&|$)")
 class Window:
     """So many of a thing in so many seconds; the first that is taken after the end of a window opens the next."""
 
-    def __init__(self, limit: float, seconds: float) -> None:
+    def __init__(self, limit: int, seconds: float) -> None:
         self.limit = limit
         self._seconds = seconds
         self.opened = -inf
@@ -47,7 +48,7 @@ class Window:
         self.taken += number
 
     @property
-    def left(self) -> float:
+    def left(self) -> int:
         """How many are left."""
         return self.limit - self.taken
 
@@ -73,7 +74,10 @@ class Quota:
         self.requests = Window(ceil(requests * window / _MINUTE), window) if requests else None
         self.tokens = Window(tokens, _MINUTE) if tokens else None
         self.flight = Queue(places=settings.concurrent_requests) if settings.concurrent_requests else None
-        self.reads = tokens is not None
+        windows = (("requests", self.requests), ("tokens", self.tokens))
+        self._limits = [
+            (f"x-ratelimit-limit-{name}", f"x-ratelimit-remaining-{name}", one) for name, one in windows if one
+        ]
 
     def inherit(self, former: "Quota") -> None:
         """Go on from what was counted before."""
@@ -94,10 +98,10 @@ class Quota:
         if flight and crowded:
             raise self._refusal("call", f"{flight.in_flight} requests are in flight", request, crowded)
         if requests and early:
-            said = f"more than {requests.limit:.0f} requests in {self._settings.request_window_s:g} seconds"
+            said = f"more than {requests.limit} requests in {self._settings.request_window_s:g} seconds"
             raise self._refusal("call", said, request, early)
         if tokens and greedy:
-            said = f"{wanted} tokens are more than the {tokens.left:.0f} that are left of {tokens.limit:.0f}"
+            said = f"{wanted} tokens are more than the {tokens.left} that are left of {tokens.limit}"
             raise self._refusal("token", said, request, greedy)
         if requests:
             requests.take(at, 1)
@@ -105,11 +109,11 @@ class Quota:
             tokens.take(at, wanted)
         return self._told()
 
-    def fly(self, until: float) -> int:
+    def fly(self, until: float) -> Entry | None:
         """Hold a place in flight until then; give what stands for it."""
-        return self.flight.wait(until) if self.flight else 0
+        return self.flight.wait(until) if self.flight else None
 
-    def land(self, place: int) -> None:
+    def land(self, place: Entry) -> None:
         """Free a place in flight."""
         if self.flight:
             self.flight.leave(place)
@@ -118,13 +122,13 @@ class Quota:
         """Tell of limits and of what is left of them; what is told of requests is by the window (reported)."""
         if self._settings.headers is False:
             return ()
-        windows = [(name, one) for name, one in (("requests", self.requests), ("tokens", self.tokens)) if one]
         if self._settings.headers == "odd":
-            return tuple(
-                (f"x-ratelimit-{what}-{name}", "-1") for what in ("limit", "remaining") for name, _ in windows
-            )
-        limits = [(f"x-ratelimit-limit-{name}", f"{one.limit:.0f}") for name, one in windows]
-        return (*limits, *[(f"x-ratelimit-remaining-{name}", f"{one.left:.0f}") for name, one in windows])
+            return tuple((name, "-1") for limit, remaining, _ in self._limits for name in (limit, remaining))
+        return tuple(
+            header
+            for limit, remaining, window in self._limits
+            for header in ((limit, str(window.limit)), (remaining, str(window.left)))
+        )
 
     def _refusal(self, what: str, hint: str, request: Request, wait: float) -> RateLimitExceeded:
         settings, call = self._settings, request.call

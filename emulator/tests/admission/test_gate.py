@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from azureml_emulator.admission.gate import Gate
+from azureml_emulator.admission.gate import Gate, Stay
 from azureml_emulator.endpoint import Deployment, Endpoint
 from azureml_emulator.errors import DoorError
 from azureml_emulator.latency import UNHURRIED, Load
@@ -31,11 +31,10 @@ def answer(seconds, streamed=False):
 
 
 def come(gate, at, seconds, streamed=False):
-    """Let a call come; give its status, how long it takes, its stay if it has any, and the load it meets."""
-    stay = load = None
+    """Let a call come; give its status, how long it takes, its stay, and the load it meets."""
+    stay, load = Stay(at), None
     try:
-        stay = gate.enter(at, 0.0)
-        load = gate.wait(stay)
+        load = gate.enter(stay)
         return 200, gate.leave(stay, answer(seconds, streamed)).seconds, stay, load
     except DoorError as error:
         return error.status, error.after, stay, load
