@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from pydantic import GetJsonSchemaHandler
+from pydantic_core import CoreSchema
+
 from azureml_emulator.variant import Variant, wanted_of
 
 
@@ -25,6 +28,14 @@ class Outcome(Variant):
             return value
         rest = {name: one for name, one in value.items() if name != named[0]}
         return {"type": named[0], setting: value[named[0]], **rest}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        described = super().__get_pydantic_json_schema__(schema, handler)
+        if "_members" in vars(cls):
+            named = [{"required": [name]} for name, one in sorted(cls.members().items()) if _main_setting(one)]
+            described["anyOf"].append({"type": "object", "not": {"required": ["type"]}, "anyOf": named})
+        return described
 
 
 def _main_setting(member: type) -> str:

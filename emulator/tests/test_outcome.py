@@ -1,5 +1,7 @@
+import jsonschema
 import pytest
 
+from azureml_emulator import config
 from azureml_emulator.answers import AnswerSource, Echo, Faker, Fixed, Sequence
 from azureml_emulator.faults import Fault, ModelError, Status
 from azureml_emulator.outcome import Outcome
@@ -35,3 +37,14 @@ def test_answers_and_faults_are_outcomes_and_each_stays_what_it_is():
         AnswerSource.of({"status": 429})
     with pytest.raises(ValueError, match="expected one of"):
         Fault.of({"fixed": "a"})
+
+
+def test_the_json_schema_takes_the_short_form_of_known_names_alone():
+    check = jsonschema.Draft202012Validator(config.json_schema())
+
+    def wrong(answer):
+        return list(check.iter_errors({"endpoints": [{"name": "a", "schema": "gpt2", "answer": answer}]}))
+
+    assert not wrong({"rules": [{"answer": {"fixed": "a"}, "faults": [{"status": 429}]}]})
+    assert wrong({"fixd": "a"})
+    assert wrong({"status": 429})

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from pydantic import ConfigDict
 
@@ -69,10 +69,6 @@ class Decided(NamedTuple):
 
 class AnswerSource(Outcome, family=True):
     """Says what the model answers."""
-
-    short_forms: ClassVar[tuple[dict[str, Any], ...]] = (
-        {"type": "object", "not": {"required": ["type"]}, "minProperties": 1},
-    )
 
     @classmethod
     def spelled_out(cls, value: Any) -> Any:

@@ -74,7 +74,8 @@ class Text:
         for one in self.contains:
             yield partial(_holds, self._cased(one))
         if self.regex is not None:
-            yield partial(_found, _compiled(f"(?i){self.regex}" if self.ignore_case else self.regex))
+            search = _compiled(f"(?i){self.regex}" if self.ignore_case else self.regex)
+            yield partial(_found, search.isinstance_python)
 
     def differs(self, text: str) -> Miss:
         """Say how a text is not so."""
@@ -103,11 +104,10 @@ def _holds(piece: str, text: str) -> bool:
     return piece in text
 
 
-def _found(search: SchemaValidator, text: str) -> bool:
-    looked_at = text[:_SEARCHED]
-    return search.isinstance_python(looked_at) or (
-        not looked_at.isascii() and search.isinstance_python(looked_at.encode(errors="replace").decode())
-    )
+def _found(search: Callable[[str], bool], text: str) -> bool:
+    """Half a surrogate pair is no text for the search; a question mark stands for it."""
+    text = text[:_SEARCHED]
+    return search(text) or (not text.isascii() and search(text.encode(errors="replace").decode()))
 
 
 @dataclass(frozen=True, config=STRICT)
