@@ -5,6 +5,7 @@ import pytest
 
 from azureml_emulator import Endpoint, Engine
 from azureml_emulator.faults import Fault
+from azureml_emulator.journal import Exchange
 from azureml_emulator.latency import Latency
 
 STREAM = {"messages": [{"role": "user", "content": "one two three four"}], "stream": True}
@@ -66,10 +67,26 @@ def test_what_the_front_door_says_by_itself(make_call):
     assert told(engine.score(make_call(key="wrong"))) == {"network": 7}
 
 
-def test_what_is_too_late_waits_at_the_door(ask):
+def test_what_is_too_late_has_no_more_than_there_was_time_for(ask):
     reply = ask(latency=5000, request_settings={"request_timeout_ms": 1500})
     assert reply.status == 408
-    assert told(reply) == {"wait": 1500}
+    assert told(reply) == {"queue": 0, "model": 1500}
+
+
+@pytest.mark.parametrize(
+    ("stages", "faults", "expected"),
+    [
+        ((("queue", 1.0), ("model", 1.0)), (), (("queue", 1.0), ("model", 1.0))),
+        ((("queue", 1.0), ("model", 9.0)), (), (("queue", 1.0), ("model", 1.0))),
+        ((("queue", 3.0), ("model", 9.0)), (), (("queue", 2.0), ("model", 0.0))),
+        ((("model", 0.5),), (), (("model", 0.5), ("wait", 1.5))),
+        ((("model", 0.5),), ("slow_body",), (("model", 0.5), ("fault", 1.5))),
+        ((), (), (("wait", 2.0),)),
+    ],
+)
+def test_the_stages_of_two_seconds(stages, faults, expected):
+    exchange = Exchange("a", "b", "POST", "/score", 200, 0.0, 2.0, "id", stages=stages, faults=faults)
+    assert exchange.timing == expected
 
 
 @pytest.mark.parametrize(

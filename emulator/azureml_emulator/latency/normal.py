@@ -12,7 +12,7 @@ from azureml_emulator.latency.elementary import exponential, logarithm, normal_q
 from azureml_emulator.latency.model import STRICT, Milliseconds
 
 _P99 = normal_quantile(0.99)
-_STEEPEST = 1e6
+_STEEPEST = 1_000_000
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -43,7 +43,7 @@ class Lognormal(Distribution):
 
     def __post_init__(self) -> None:
         if not self.median_ms <= self.p99_ms <= self.median_ms * _STEEPEST:
-            expected = f"median_ms, which is {self.median_ms:g}, to {_STEEPEST:.0e} times that"
+            expected = f"median_ms, which is {self.median_ms:g}, or more, up to {_STEEPEST} times that"
             raise ValueError(f"p99_ms: expected {expected}, not {self.p99_ms:g}")
         object.__setattr__(self, "_spread", logarithm(self.p99_ms / self.median_ms) / _P99)
 

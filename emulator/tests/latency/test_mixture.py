@@ -39,5 +39,12 @@ def test_the_ends(unit):
     ],
 )
 def test_what_cannot_be_mixed(parts):
-    with pytest.raises(ValidationError, match=r"at least 1 item|greater than 0|Field required|expected one of"):
+    with pytest.raises(
+        ValidationError, match=r"parts: expected at least one|greater than 0|Field required|expected one of"
+    ):
         Distribution.of({"type": "mixture", "parts": parts})
+
+
+def test_a_wrong_part_is_all_that_is_told():
+    with pytest.raises(ValidationError, match="1 validation error"):
+        Distribution.of({"type": "mixture", "parts": [{"latency": 3, "weight": -1}]})
