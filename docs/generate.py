@@ -1,6 +1,7 @@
 """Write the tables of the documentation, which come from the code. `--check` only says what is out of date."""
 
 import argparse
+import ast
 import importlib.util
 import inspect
 import json
@@ -15,12 +16,15 @@ from azureml_emulator.admin import Admin
 from azureml_emulator.answers import AnswerSource, Condition, Rule
 from azureml_emulator.answers.template import GAPS
 from azureml_emulator.api_type import DEDICATED, SERVERLESS
+from azureml_emulator.assertions import Expected
+from azureml_emulator.endpoint import Deployment, Endpoint, changeable
 from azureml_emulator.engine import Engine
 from azureml_emulator.faults import Fault
 from azureml_emulator.inference_servers import INFERENCE_SERVERS
 from azureml_emulator.latency import Distribution, Latency
 from azureml_emulator.model_catalog import families
 from azureml_emulator.request import Request
+from azureml_emulator.scenario import Scenario, Step
 from azureml_emulator.schemas import all_schemas
 from azureml_emulator.variant import explained, settings_of, shared_of
 from azureml_endpoint.retries import RetryPolicy
@@ -147,6 +151,27 @@ def admin():
     return table(["route", "what"], [(f"`{method} {path}`", prose(one)) for (method, path), one in routes.items()])
 
 
+def changeable_settings():
+    settings = ", ".join(f"`{name}`" for name in changeable(Endpoint))
+    of_one = ", ".join(f"`{name}`" for name in changeable(Deployment))
+    return f"An endpoint's settings that can change: {settings}.\n\nA deployment's: {of_one}."
+
+
+def expected():
+    (owner,) = ast.parse(inspect.getsource(Expected)).body
+    lines = [(line, owner.body[number + 1]) for number, line in enumerate(owner.body) if isinstance(line, ast.AnnAssign)]
+    return table(["what", "is"], [(f"`{line.target.id}`", " ".join(text.value.value.split())) for line, text in lines])
+
+
+def scenario():
+    parts = {"A scenario": Scenario, "A step": Step}
+    head = ["setting", "default", "what"]
+    rows = {
+        title: [(f"`{name}`", default, what) for name, default, what in explained(one)] for title, one in parts.items()
+    }
+    return "\n\n".join(f"**{title}**\n\n{table(head, of)}" for title, of in rows.items())
+
+
 def api_types():
     return table(["api type", "how"], [(one.name, prose(type(one))) for one in (DEDICATED, SERVERLESS)])
 
@@ -221,6 +246,9 @@ GENERATED = {
     "faults in full": faults,
     "when faults strike": lambda: shared(Fault),
     "admin": admin,
+    "changeable": changeable_settings,
+    "expected": expected,
+    "scenario": scenario,
     "api types": api_types,
     "inference servers": inference_servers,
     "differences": differences,

@@ -37,6 +37,8 @@ class Expected(TypedDict, total=False):
     """The deployment that answered; None if the call did not get so far."""
     faults: Any
     """The faults that struck, by name."""
+    rule: str
+    """The rule of the answer source's that matched, by its name."""
     notes: Any
     """What the journal remarks on it."""
     method: str

@@ -122,8 +122,8 @@ def _seen_as(status: int, settings: dict[str, Any], endpoint: Endpoint) -> dict[
     """Say what makes callers see a status: the front door's answer, or the container's.
 
     424 is how the front door of a dedicated endpoint tells of a model that failed; all others it says by itself. That
-    of a serverless one says what it has words of its own for, and that nobody is behind it (502 and above); all others
-    are the container's, as they are without any front door.
+    of a serverless one says what it has words of its own for, and that nobody is behind it (502 and above); others
+    are the container's, as they all are without a front door.
     """
     of_door = {one.name for one in fields(Status)} - {one.name for one in fields(ModelError)}
     dedicated, serverless = endpoint.api_type is DEDICATED, endpoint.api_type is SERVERLESS

@@ -4,6 +4,7 @@ from unittest.mock import ANY
 
 import pytest
 
+from azureml_emulator.assertions import Expected
 from azureml_emulator.emulator import Emulator
 from azureml_emulator.endpoint import Endpoint
 
@@ -35,6 +36,12 @@ def failure_of(assertion, *args, **expected):
     with pytest.raises(AssertionError) as raised:
         assertion(*args, **expected)
     return str(raised.value)
+
+
+def test_what_can_be_expected_is_what_an_exchange_knows(gpt2, ask):
+    ask()
+    (call, *_) = gpt2.calls
+    assert [name for name in Expected.__annotations__ if not hasattr(call, name)] == ["prompt"]
 
 
 class TestCalledWith:
