@@ -127,7 +127,7 @@ class Recorder:
             answer = await self._session.request(
                 request.method,
                 URL(self.upstream.url(request.raw_path), encoded=True),
-                headers=asked(headers, self._key),
+                headers=[(name, _sendable(value)) for name, value in asked(headers, self._key)],
                 data=body or None,
                 allow_redirects=False,
                 proxy=self.upstream.proxy,
@@ -164,6 +164,14 @@ class Recorder:
         self._told(f"{request.method}: 502, not recorded: {reason}")
         body = {"error": {"code": "UpstreamUnreachable", "message": message}}
         return web.Response(status=502, text=json.dumps(body), content_type="application/json")
+
+
+def _sendable(value: str) -> str:
+    """Give a header's value as aiohttp wants it, which sends UTF-8 only."""
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return value
 
 
 class _Sent(web.StreamResponse):

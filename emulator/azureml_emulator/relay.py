@@ -1,6 +1,7 @@
 """An answer on its way from a recorded endpoint to the caller: passed on as it comes, and timed."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any, Literal
 
 import aiohttp
@@ -84,7 +85,7 @@ class Relay:
         if not await self._send(self._head(headers)):
             return "left"
         try:
-            async for data, whole in self._answer.content.iter_chunks():
+            async for data, whole in _pieces(self._answer.content):
                 self._note(data, whole)
                 if data and not await self._send(chunk(data) if self._chunking else data):
                     return "left"
@@ -144,16 +145,19 @@ def _framing(request: web.BaseRequest, answer: aiohttp.ClientResponse) -> Framin
     return "length" if told else "close"
 
 
+async def _pieces(content: aiohttp.StreamReader) -> AsyncIterator[tuple[bytes, bool]]:
+    """Give bytes as they come, each with whether a chunk ends there; aiohttp's own way has no end without a body."""
+    if not content.at_eof():
+        async for piece in content.iter_chunks():
+            yield piece
+
+
 def _left_over(content: aiohttp.StreamReader) -> list[bytes]:
     """Give what came just before a connection broke: aiohttp has it, but only tells of the break."""
     data = content._read_nowait(-1)  # noqa: SLF001
     return [data] if data else []
 
 
-def _is_reset(error: BaseException | None) -> bool:
-    """Say whether a connection was reset, rather than closed."""
-    while error is not None:
-        if isinstance(error, ConnectionResetError) and not isinstance(error, aiohttp.ClientConnectionResetError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+def _is_reset(error: Exception) -> bool:
+    """Say whether a connection was reset, rather than closed; in the midst of a body aiohttp says so in words only."""
+    return isinstance(error, ConnectionResetError) or ConnectionResetError.__name__ in str(error)

@@ -73,9 +73,14 @@ def asked(headers: Headers, key: str | None) -> Headers:
     """Give what is sent upstream of a caller's headers.
 
     With a key, it stands in the place of whatever key the caller sent, and is always sent as a bearer's. Encodings
-    that cannot be looked into for keys are not asked for.
+    that cannot be looked into for keys are not asked for. Headers of one name are spelt alike.
     """
-    sent = [one for one in forwarded(headers) if one[0].lower() not in _OWN]
+    spelt: dict[str, str] = {}
+    sent = [
+        (spelt.setdefault(name.lower(), name), value)
+        for name, value in forwarded(headers)
+        if name.lower() not in _OWN
+    ]
     sent = [(name, _readable(value) if name.lower() == "accept-encoding" else value) for name, value in sent]
     if key is None:
         return tuple(sent)
