@@ -7,6 +7,7 @@ import inspect
 import json
 import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import azureml_endpoint
@@ -159,17 +160,18 @@ def changeable_settings():
 
 def expected():
     (owner,) = ast.parse(inspect.getsource(Expected)).body
-    lines = [(line, owner.body[number + 1]) for number, line in enumerate(owner.body) if isinstance(line, ast.AnnAssign)]
-    return table(["what", "is"], [(f"`{line.target.id}`", " ".join(text.value.value.split())) for line, text in lines])
+    told = [(one.target.id, text.value.value) for one, text in pairwise(owner.body) if isinstance(one, ast.AnnAssign)]
+    return table(["what", "is"], [(f"`{name}`", " ".join(text.split())) for name, text in told])
 
 
 def scenario():
     parts = {"A scenario": Scenario, "A step": Step}
     head = ["setting", "default", "what"]
-    rows = {
-        title: [(f"`{name}`", default, what) for name, default, what in explained(one)] for title, one in parts.items()
-    }
-    return "\n\n".join(f"**{title}**\n\n{table(head, of)}" for title, of in rows.items())
+    tables = []
+    for title, one in parts.items():
+        rows = [(f"`{name}`", default, what) for name, default, what in explained(one)]
+        tables.append(f"**{title}**\n\n{table(head, rows)}")
+    return "\n\n".join(tables)
 
 
 def api_types():
