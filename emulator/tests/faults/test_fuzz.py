@@ -39,6 +39,7 @@ def asked(draw):
 def endpoint(call, faults):
     """One endpoint with faults, and a latency, so that there is something to spoil."""
     settings = {"api_type": "local"} if call.at == 4e9 else {"request_settings": {"request_timeout_ms": 120}}
+    settings |= {"network": {"type": "exponential", "mean_ms": 3}, "server_timing": True}
     latency = {"type": "tokens", "first_ms": 100, "gap_ms": 7}
     return Endpoint(call.listener, schema=call.listener, faults=faults, latency=latency, **settings)
 

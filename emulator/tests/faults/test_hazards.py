@@ -81,3 +81,25 @@ def test_the_journal_names_what_struck():
     engine.score(call())
     assert [one.faults for one in engine.journal] == [("reset",), ("status", "reset")]
     assert "fault: status" in list(engine.journal)[1].notes
+
+
+def test_what_finds_nothing_to_spoil_has_not_struck():
+    """It is not named, and its `times` are left."""
+    engine = Engine([Endpoint("a", schema="chat", key=KEY, faults=[{"type": "stream_cut", "times": 1}])])
+    for stream in (False, False, True, True):
+        body = json.dumps({"messages": [{"role": "user", "content": "Hi"}], "stream": stream}).encode()
+        engine.score(call()._replace(path="/chat/completions", body=body))
+    assert [one.faults for one in engine.journal] == [(), (), ("stream_cut",), ()]
+
+
+def test_a_call_that_the_door_refuses_is_nobody_s_turn():
+    engine = Engine([Endpoint("a", schema="gpt2", key=KEY, faults=busy(calls=[1]))])
+    calls = [call(authorization="Bearer wrong"), call(), call()]
+    assert [engine.score(one).status for one in calls] == [401, 429, 200]
+
+
+def test_a_refusal_keeps_the_faults_behind_it_from_their_turn_in_the_container():
+    engine = Engine(
+        [Endpoint("a", schema="gpt2", key=KEY, faults=[*busy(times=1), {"type": "model_error", "times": 1}])]
+    )
+    assert [engine.score(call()).status for _ in range(3)] == [429, 424, 200]
