@@ -202,7 +202,7 @@ class ServiceFailed(DoorError):
 class BadGateway(DoorError):
     """What the front door heard from behind it was no HTTP.
 
-    Documented for Kubernetes endpoints alone; the text is Envoy's (read in its code), unverified for Azure.
+    Status: documented for Kubernetes endpoints alone; the text is how Envoy words it (unverified).
     """
 
     status = 502
@@ -212,7 +212,8 @@ class BadGateway(DoorError):
 class NoUpstream(DoorError):
     """The connection to what is behind the front door broke.
 
-    Documented for Kubernetes endpoints alone; the text is Envoy's (read in its code), unverified for Azure.
+    Status: documented for Kubernetes endpoints alone; the text is Envoy's (reported, envoyproxy/envoy#23883 and
+    #40094), unverified for Azure.
     """
 
     status = 503
@@ -222,7 +223,7 @@ class NoUpstream(DoorError):
 class GatewayTimeout(DoorError):
     """What is behind the front door took too long.
 
-    Documented for Kubernetes endpoints alone; the text is Envoy's (read in its code), unverified for Azure.
+    Status: documented for Kubernetes endpoints alone; the text is Envoy's, as of the 408 (unverified).
     """
 
     status = 504

@@ -36,7 +36,10 @@ _TEN_YEARS = 3650 * 86400
 
 @dataclass(frozen=True, config=STRICT)
 class HtmlPage(Fault):
-    """A gateway in front answers with a page in HTML: Azure's Application Gateway (its pages are reported widely)."""
+    """A gateway in front answers with a page in HTML: Azure's Application Gateway (reported, azure-docs#110739).
+
+    The pages of other statuses than 502 are taken to be alike (unverified).
+    """
 
     example = MappingProxyType({"status": 502, "probability": 0.05})
 

@@ -16,7 +16,7 @@ from azureml_emulator.wire import Reply, Result, Write
 class ErrorEvent(Fault):
     """In mid-stream comes an event that is an error; nothing follows but what ends a stream, `[DONE]`.
 
-    That is what vLLM does, which Microsoft's containers run (read in its code).
+    That is what vLLM does, which Microsoft's containers run (read in its code; reported, vllm-project/guidellm#743).
     """
 
     example = MappingProxyType({"after": 0.5, "message": "the engine died", "probability": 0.1})
