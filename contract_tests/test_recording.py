@@ -118,16 +118,16 @@ def test_a_stream_is_passed_on_as_it_comes(tmp_path):
     with (
         Told(head, b"2\r\nab\r\n", b"2\r\ncd\r\n", gap=30) as upstream,
         recording(upstream.url, tmp_path / "c.jsonl") as recorder,
+        socket.create_connection(("127.0.0.1", recorder.port), timeout=20) as caller,
     ):
-        with socket.create_connection(("127.0.0.1", recorder.port), timeout=20) as caller:
-            caller.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-            received = b""
-            while b"\r\n\r\n" not in received:
-                received += caller.recv(999)
-            assert b"ab" not in received
-            upstream.gap.set()
-            while b"cd" not in received:
-                received += caller.recv(999)
+        caller.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += caller.recv(999)
+        assert b"ab" not in received
+        upstream.gap.set()
+        while b"cd" not in received:
+            received += caller.recv(999)
     assert recorder.interactions[0].response.end in ("cut", "left")
 
 

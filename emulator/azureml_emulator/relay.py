@@ -159,5 +159,5 @@ def _left_over(content: aiohttp.StreamReader) -> list[bytes]:
 
 
 def _is_reset(error: Exception) -> bool:
-    """Say whether a connection was reset, rather than closed; in the midst of a body aiohttp says so in words only."""
+    """Say whether a connection was reset, rather than closed; of a body's middle aiohttp says so in words only."""
     return isinstance(error, ConnectionResetError) or ConnectionResetError.__name__ in str(error)
