@@ -79,12 +79,12 @@ class Result(NamedTuple):
         """When it is over, in seconds after arrival."""
         return self.writes[-1][0] if self.end is None else self.end.at
 
-    def later(self, seconds: float, headers: Headers = ()) -> "Result":
-        """Give the same, so many seconds later and with more headers."""
+    def later(self, seconds: float, headers: Headers = (), before: tuple[tuple[str, float], ...] = ()) -> "Result":
+        """Give the same, so many seconds later and with more headers, after some stages `before` its own."""
         status, own, writes, chunked, end, timing, framed = self
         writes = tuple([(due + seconds, data) for due, data in writes])
         end = None if end is None else end._replace(at=end.at + seconds)
-        return Result(status, own + headers, writes, chunked, end, timing, framed)
+        return Result(status, own + headers, writes, chunked, end, before + timing, framed)
 
 
 class Reply(NamedTuple):

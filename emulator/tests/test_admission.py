@@ -313,4 +313,8 @@ class TestChanges:
 
 def test_the_stages_of_the_time_are_told(arrive):
     replies = arrive(limited(1), 0, 0.25)
-    assert [dict(one.exchange.timing).get("queue") for one in replies] == [None, 0.75]
+    assert [one.exchange.timing for one in replies] == [(("model", 1.0),), (("queue", 0.75), ("model", 1.0))]
+    (late,) = arrive(limited(bandwidth_mbps=0.00001), 0)
+    (bandwidth, _), (model, _) = late.exchange.timing
+    assert (bandwidth, model) == ("bandwidth", "model")
+    assert sum(seconds for _, seconds in late.exchange.timing) == pytest.approx(late.seconds)

@@ -112,10 +112,7 @@ class Admission:
             headers: Headers = tuple(
                 (f"ms-azureml-bandwidth-{what}-delay-ms", f"{one * 1000:.0f}") for what, one in told.items() if one
             )
-            result = result.later(late, headers)
+            result = result.later(late, headers, (("bandwidth", delay + late),))
         if visit.quota:
             visit.seat = visit.quota.fly(visit.arrived + result.seconds)
-        if not (visit.queued or delay or late):
-            return result
-        stages = (("bandwidth", delay + late), ("queue", visit.queued))
-        return result._replace(timing=(*(one for one in stages if one[1] > 0), *result.timing))
+        return result

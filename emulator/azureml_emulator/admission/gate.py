@@ -82,13 +82,14 @@ class Gate:
         A stream that began in time is cut off at the timeout: Envoy's, which measures until the answer's end, does
         that (documented for Envoy, unverified for Azure). The container works on either way.
         """
-        wait, done = stay.wait, stay.begins + result.seconds
+        wait, queued, done = stay.wait, stay.queued, stay.begins + result.seconds
         stay.streamed = result.chunked
         if self.queue:
             stay.slot, stay.place = self.queue.work(done)
         if self.workload:
             stay.work = self.workload.work(done)
-        result = result.later(wait) if wait else result
+        if wait:
+            result = result.later(wait, (), (("queue", queued),) if queued else ())
         if self._timeout is None or result.seconds <= self._timeout:
             return result
         if not result.chunked or result.writes[0][0] > self._timeout:
