@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
+from time import time
 
 from azureml_emulator.config import Config
 from azureml_emulator.endpoint import Endpoint
 from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError
+from azureml_emulator.scenario import Scenario
 from azureml_emulator.server import Server
 
 Stamp = tuple[int, int] | None
@@ -48,7 +50,7 @@ class Reload:
     def __init__(self, server: Server, config: Config, grace: float) -> None:
         self.config = config
         self._server = server
-        self.engine = server.engine
+        self._engine = server.engine
         self._grace = grace
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -65,11 +67,12 @@ class Reload:
         gone = [name for name in before if name not in after]
         await self._listen(added)
         for name in gone:
-            self.engine.remove(name)
+            self._engine.remove(name)
         lines = _restarts(self.config, new, before, after)
         lines += self._put(before, after)
         lines += [f"{one.name}: added, {self._server.url(one.name)}{one.paths[0]}" for one in added]
         lines += [f"{name}: removed" for name in gone]
+        lines += self._play(new.scenario)
         self.config = new
         for name in gone:
             closing = asyncio.create_task(self._server.close(name, self._grace))
@@ -80,8 +83,17 @@ class Reload:
     def _put(self, before: Mapping[str, Endpoint], after: Mapping[str, Endpoint]) -> list[str]:
         changed = [one for name, one in after.items() if before.get(name) != one]
         for one in sorted(changed, key=lambda one: one.default):  # the mark may go from one to another
-            self.engine.put(one)
+            self._engine.put(one)
         return [f"{one.name}: changed" for one in changed if one.name in before]
+
+    def _play(self, scenario: Scenario | None) -> list[str]:
+        if scenario == self.config.scenario:
+            return []
+        if scenario is None:
+            self._engine.stop_playing()
+            return ["scenario: ended"]
+        self._engine.play(scenario, time())
+        return ["scenario: plays from its beginning"]
 
     async def _listen(self, added: Iterable[Endpoint]) -> None:
         """Open a port for each of these: its own, else the next one that is free, or any if the main port is."""

@@ -49,7 +49,8 @@ async def serve(loaded: Loaded, load: Callable[[], Loaded]) -> None:
             await _listen(server, config)
             engine.begin(time())
             engine.told = lambda taken: _logger.info("scenario, at %s", taken)
-            _play(engine, config)
+            if config.scenario:
+                engine.play(config.scenario, time())
             _remark(notes)
             gc.freeze()  # what is loaded by now stays: the collector need not look through it again
             with _announced(server, config):
@@ -95,10 +96,7 @@ async def _follow(load: Callable[[], Loaded], watch: Watch, reload: Reload, said
             continue
         try:
             config, notes, files = load()
-            scenario = reload.config.scenario
             lines = await reload.apply(config)
-            if scenario != config.scenario:
-                _play(reload.engine, config)
         except ConfigError as error:
             first, *more = str(error).splitlines()
             also = f" (and {len(more)} more)" if more else ""
@@ -108,14 +106,6 @@ async def _follow(load: Callable[[], Loaded], watch: Watch, reload: Reload, said
         _remark(note for note in notes if note not in said)
         _logger.info("reloaded: %s", "; ".join(lines) or "nothing changed")
         said.update(notes)
-
-
-def _play(engine: Engine, config: Config) -> None:
-    """Play the scenario from now on; end the one that plays if there is none any more."""
-    if config.scenario:
-        engine.play(config.scenario, time())
-    else:
-        engine.stop_playing()
 
 
 def _remark(notes: Iterable[str]) -> None:

@@ -17,6 +17,7 @@ from azureml_emulator.endpoint import DEVELOPMENT_KEY, Endpoint
 from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.reload import Reload, Watch
+from azureml_emulator.scenario import Scenario, Step
 from azureml_emulator.server import Server
 
 BODY = {"inputs": {"input_string": ["otter"]}}
@@ -136,6 +137,21 @@ class TestReload:
                 await running.apply(endpoint("otter"), endpoint("stoat", default=True))
                 await running.apply(endpoint("otter", default=True), endpoint("stoat"))
                 assert await asyncio.to_thread(score, running.server.url() + "/score") == (200, [{"0": "otter"}])
+
+        asyncio.run(run())
+
+    def test_a_scenario_begins_anew_when_it_changed_and_ends_when_it_is_gone(self):
+        async def run():
+            async with Running(endpoint("otter")) as running:
+                down = Scenario([Step(0, set={"state": "not_ready"})])
+                lines = await running.apply(endpoint("otter"), scenario=down)
+                assert lines == ["scenario: plays from its beginning"]
+                assert (await running.score("otter"))[0] == 424
+                assert await running.apply(endpoint("otter"), scenario=down) == []
+                assert await running.apply(endpoint("otter", answer=says("new")), scenario=down) == ["otter: changed"]
+                assert (await running.score("otter"))[0] == 424
+                assert await running.apply(endpoint("otter")) == ["otter: changed", "scenario: ended"]
+                assert await running.score("otter") == (200, [{"0": "otter"}])
 
         asyncio.run(run())
 
