@@ -12,12 +12,17 @@ from pydantic_core import SchemaError, SchemaValidator, core_schema
 from azureml_emulator.answers.ask import SECRET, Ask
 from azureml_emulator.answers.conditions.condition import Condition, Miss
 from azureml_emulator.answers.template import system_of
-from azureml_emulator.difference import likeness, parted, short
+from azureml_emulator.difference import parted, short
 
 STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
 
 _SEARCHED = 1 << 20
 """Characters of a text in which a pattern is looked for."""
+
+_LIKENED = 2000
+"""Characters of a text that count for how near a condition it is."""
+
+_SAMPLES = 30
 
 
 @lru_cache(maxsize=1024)
@@ -79,17 +84,25 @@ class Text:
 
     def differs(self, text: str) -> Miss:
         """Say how a text is not so."""
-        told = self._cased(text)
+        told, got = self._cased(text), short(text[:100])
         if self.equals is not None and told != self._cased(self.equals):
-            return Miss(1 - likeness(self.equals, text), parted(self.equals, text))
+            wanted = self._cased(self.equals)
+            return Miss((_far(wanted, told) + _far(told, wanted)) / 2, parted(self.equals, text))
         missing = [one for one in self.contains if self._cased(one) not in told]
         if missing:
-            near = max((likeness(missing[0], word) for word in text[:1000].split()), default=0.0)
-            return Miss(1 - near, f"expected {', '.join(map(short, missing))} in it, got {short(text)}")
-        return Miss(0.8, f"expected {short(self.regex)} to be found, got {short(text)}")
+            expected = ", ".join(map(short, missing))
+            return Miss(_far(self._cased(missing[0]), told), f"expected {expected} in it, got {got}")
+        return Miss(0.8, f"expected {short(self.regex)} to be found, got {got}")
 
     def _cased(self, text: str) -> str:
         return text.casefold() if self.ignore_case else text
+
+
+def _far(wanted: str, text: str) -> float:
+    """Say how far a text is from having another in it, by samples of three letters: this is asked of each rule."""
+    text, last = text[:_LIKENED], max(len(wanted) - 3, 0)
+    samples = [wanted[at : at + 3] for at in range(0, last + 1, last // _SAMPLES + 1)]
+    return 1 - 0.9 * sum(sample in text for sample in samples) / len(samples)
 
 
 def _all(checks: Iterable[Callable[[str], bool]], text: str) -> bool:
