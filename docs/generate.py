@@ -18,15 +18,18 @@ from azureml_emulator.answers import AnswerSource, Condition, Rule
 from azureml_emulator.answers.template import GAPS
 from azureml_emulator.api_type import DEDICATED, SERVERLESS
 from azureml_emulator.assertions import Expected
-from azureml_emulator.endpoint import Deployment, Endpoint, changeable
+from azureml_emulator.endpoint import Deployment, Endpoint, RequestSettings, changeable
 from azureml_emulator.engine import Engine
 from azureml_emulator.faults import Fault
 from azureml_emulator.inference_servers import INFERENCE_SERVERS
 from azureml_emulator.latency import Distribution, Latency
 from azureml_emulator.model_catalog import families
+from azureml_emulator.rate_limit import RateLimit
 from azureml_emulator.request import Request
+from azureml_emulator.retry_after import RetryAfter
 from azureml_emulator.scenario import Scenario, Step
 from azureml_emulator.schemas import all_schemas
+from azureml_emulator.simulation import Arrivals
 from azureml_emulator.variant import explained, settings_of, shared_of
 from azureml_endpoint.retries import RetryPolicy
 
@@ -71,8 +74,8 @@ def models():
     return table(["models", "api type", "schema", "what", "evidence"], rows)
 
 
-def serve():
-    parser = cli.parser()._subparsers._group_actions[0].choices["serve"]
+def options_of(command):
+    parser = cli.parser()._subparsers._group_actions[0].choices[command]
     options = [one for one in parser._actions if one.dest != "help"]
     rows = [(f"`{one.option_strings[0] if one.option_strings else one.metavar}`", one.help) for one in options]
     return table(["option", "what"], rows)
@@ -228,14 +231,25 @@ def retries():
     return inspect.getdoc(RetryPolicy).partition("\n\n")[2]
 
 
+def of_class(owner):
+    """The settings of a class that is no part of a family."""
+    rows = [(f"`{name}`", default and f"`{default}`", what) for name, default, what in explained(owner)]
+    return table(["setting", "default", "what"], rows)
+
+
 GENERATED = {
+    "rate limit": lambda: of_class(RateLimit),
+    "request settings": lambda: of_class(RequestSettings),
+    "retry after": lambda: family(RetryAfter),
     "formatters": formatters,
     "client errors": client_errors,
     "retries": retries,
     "shapes": shapes,
     "evidence": evidence,
     "models": models,
-    "serve": serve,
+    "serve": lambda: options_of("serve"),
+    "simulate": lambda: options_of("simulate"),
+    "arrivals": lambda: family(Arrivals),
     "settings": settings,
     "answers": lambda: family(AnswerSource),
     "latency": lambda: family(Latency),

@@ -49,7 +49,7 @@ def describe(commands: Commands) -> None:
     )
     simulate.add_argument("--body", metavar="FILE", help="what is sent: JSON, or one a line (the shape's example)")
     simulate.add_argument("--stream", action="store_true", help="ask for streams")
-    simulate.add_argument("--slo", metavar="SLO", help="what must hold, such as p99<2s,errors<1%%; else exit with 1")
+    simulate.add_argument("--slo", metavar="SLO", help="what must hold, such as p99<2s,429<0.01; else exit with 1")
     simulate.add_argument(
         "--sweep", metavar="NAME=RANGE", help="try values of a setting, such as instances=1..20 or rate=10..200:10"
     )

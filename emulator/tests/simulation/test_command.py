@@ -1,6 +1,7 @@
 """`azureml-emulator simulate`, as people meet it."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -131,3 +132,10 @@ def test_what_cannot_be_is_told_in_a_line(simulate, options, expected):
     code, _, err = simulate(options)
     assert (code, err.count("\n")) == ((1, 1) if expected else (0, 0))
     assert expected in err
+
+
+def test_every_number_is_documented(simulate):
+    page = (Path(__file__).parents[3] / "docs" / "simulation.md").read_text(encoding="utf-8")
+    told = [simulate(f"{more} --slo errors<100% --json -", time="5s")[1] for more in ("", "--sweep instances=1..2")]
+    for name in {name for one in told for name in json.loads(one)}:
+        assert f"`{name}`" in page, name
