@@ -93,7 +93,9 @@ class Controls(ABC):
         return changeable(Deployment if self._deployment else Endpoint)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or name not in self._names:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self._names:
             raise AttributeError(f"{self!r} has no {name!r}; its settings are {', '.join(self._names)}")
         return getattr(self.settings, name)
 

@@ -52,7 +52,7 @@ def _message(error: Any, known: Callable[[Loc], Iterable[str]]) -> str:
         return "expected a text; put it in quotes"
     if kind in ("tuple_type", "list_type"):
         return "expected a list"
-    if kind == "dataclass_type":
+    if kind in ("dataclass_type", "dict_type"):
         return "expected settings by name"
     return str(message)
 

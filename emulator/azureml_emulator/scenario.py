@@ -2,9 +2,9 @@
 
 from dataclasses import field
 from math import inf
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
 from azureml_emulator.durations import Duration, spelled
@@ -51,7 +51,7 @@ class Scenario:
     Raises pydantic's `ValidationError`, a `ValueError`, for rounds that a step does not fit in.
     """
 
-    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    steps: tuple[Step, ...]
     """What happens; the order of time counts, not the order in which they are written."""
     every: Duration | None = None
     """How long a round takes, seconds or a time such as `1m30s`; then it starts over."""
@@ -59,6 +59,8 @@ class Scenario:
     """Whether it starts over without `every`: when the last step, which is to recover, is reached."""
 
     def __post_init__(self) -> None:
+        if not self.steps:
+            raise ValueError("expected at least one step")
         if self.every is not None:
             late = [one.at for one in self.steps if one.at >= self.every]
             if late:

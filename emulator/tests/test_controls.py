@@ -1,5 +1,7 @@
 """Control in Python, without a socket: an emulator that is not started does everything at once."""
 
+from copy import copy
+
 import pytest
 
 from azureml_emulator.emulator import Emulator
@@ -95,6 +97,7 @@ class TestSettings:
         with pytest.raises(ConfigError, match="gpt2/blue: traffic: unknown setting"):
             gpt2.deployment("blue").traffic = {}
         assert {"latency", "failing"} <= set(dir(gpt2))
+        assert copy(gpt2).name == "gpt2"
 
 
 class TestRecovery:

@@ -43,7 +43,7 @@ def test_a_step_has_a_title(step, title):
 @pytest.mark.parametrize(
     ("steps", "settings", "wrong"),
     [
-        ([], {}, "at least 1 item"),
+        ([], {}, "expected at least one step"),
         ([{"at": 1}], {}, "expected settings to `set`, or `recover: true`"),
         ([at("soon")], {}, "expected seconds, such as 90, or a time such as 1m30s"),
         ([at(1, sett={})], {}, "Unexpected keyword"),
