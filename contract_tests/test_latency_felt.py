@@ -154,16 +154,17 @@ def test_tokens_of_a_burst_come_together(azureml_emulator):
     moments = by_requests(endpoint, stream=True).moments
     first, second = moments[1:5], moments[5:9]
     assert first[0] >= 0.04 + 3 * 0.06 - EARLY, "the first of a burst waits for its last"
-    assert second[0] - first[0] > 2 * (first[-1] - first[0]), "within a burst, nothing waits"
+    within = min(first[-1] - first[0], second[-1] - second[0])
+    assert second[0] - first[0] > 2 * within, "within a burst, nothing waits"
 
 
 def test_a_call_that_is_not_alone_takes_longer(azureml_emulator):
-    latency = {"type": "load_dependent", "latency": 150, "per_call": 1}
+    latency = {"type": "load_dependent", "latency": 300, "per_call": 1}
     endpoint = azureml_emulator.endpoint("chat", latency=latency)
     with ThreadPoolExecutor(3) as threads:
         felt = list(threads.map(lambda _: by_requests(endpoint, stream=False).moments[0], range(3)))
-    assert sorted(call.seconds for call in endpoint.calls) == pytest.approx([0.15, 0.3, 0.45])
-    assert max(felt) >= 0.45 - EARLY
+    assert sorted(call.seconds for call in endpoint.calls) == pytest.approx([0.3, 0.6, 0.9])
+    assert max(felt) >= 0.9 - EARLY
 
 
 def test_only_the_first_call_finds_it_cold(azureml_emulator):

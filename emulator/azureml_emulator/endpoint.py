@@ -111,7 +111,7 @@ class Endpoint:
     answer: AnswerSetting = field(default_factory=Echo)
     """Where answers come from: a source's name, or a mapping with its name as `type` and its settings."""
     latency: Latency | None = None
-    """How long answers take: a mapping with the model's name as `type`; nothing means no time at all."""
+    """How long answers take: milliseconds, or a mapping with a model's name as `type`; nothing means no time."""
     replay: ReplaySetting | None = None
     """A cassette that answers in place of a model: its file, or `{cassette: ..., speed: ..., match: ...}`."""
     network: Distribution | None = None
