@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from azureml_emulator.journal import Exchange
     from azureml_emulator.json_shapes import json_shape
     from azureml_emulator.latency import Constant, Tokens
+    from azureml_emulator.scenario import Scenario, Step
     from azureml_emulator.schema import Answer, Prompt, Reading, Schema, Scoring
     from azureml_emulator.wire import Call, Reply
 
@@ -44,8 +45,10 @@ _HOMES = {
     "Reading": "schema",
     "Reply": "wire",
     "RequestSettings": "endpoint",
+    "Scenario": "scenario",
     "Schema": "schema",
     "Scoring": "schema",
+    "Step": "scenario",
     "Tokens": "latency",
     "json_shape": "json_shapes",
     "mint": "access",
@@ -71,8 +74,10 @@ __all__ = [
     "Reading",
     "Reply",
     "RequestSettings",
+    "Scenario",
     "Schema",
     "Scoring",
+    "Step",
     "Tokens",
     "json_shape",
     "mint",
