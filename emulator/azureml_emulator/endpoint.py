@@ -31,6 +31,7 @@ from azureml_emulator.setting_types import (
     State,
     Whole,
 )
+from azureml_emulator.spelling import in_words
 
 DEVELOPMENT_KEY = "azureml-emulator-development-key"
 """The key of every endpoint that is given none. It is public, like Azurite's, and opens nothing but emulators."""
@@ -49,7 +50,9 @@ class RequestSettings:
     """Requests that an instance works on at once (Azure: 1); as many again may wait, one more is refused with 429."""
     request_timeout_ms: Annotated[Whole, Field(ge=1, le=180_000)] | None = None
     """Milliseconds from arrival until the caller gets a 408 (Azure: 5000); three minutes at most."""
-    max_pending: Positive | Literal["unlimited"] | None = None
+    max_pending: Annotated[Positive | Literal["unlimited"], in_words("a number from 1 on, or unlimited")] | None = (
+        None
+    )
     """Requests in flight, waiting or worked on, above which one more gets a 429; or `unlimited`. Not Azure's."""
     max_queue_wait_ms: Annotated[Whole, Field(ge=0)] | None = None
     """Accepted and without effect, as Azure documents: the wait in the queue counts for `request_timeout_ms`."""

@@ -8,6 +8,7 @@ from pydantic.dataclasses import dataclass
 
 from azureml_emulator.retry_after import RetryAfter, Seconds
 from azureml_emulator.setting_types import Positive
+from azureml_emulator.spelling import in_words
 
 _STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
 
@@ -26,7 +27,7 @@ class RateLimit:
     """Seconds in which requests are counted, with that share of `requests_per_minute`; 60 for whole minutes."""
     retry_after: RetryAfter = field(default_factory=Seconds)
     """How a refusal says when to come again: `seconds`, `date`, `milliseconds`, `both`, `absent`, `odd`."""
-    headers: StrictBool | Literal["odd"] = True
+    headers: Annotated[StrictBool | Literal["odd"], in_words("true, false or odd")] = True
     """Whether answers tell what is left in `x-ratelimit-...` headers; `odd`: they do, but say -1 and 0."""
     body: Literal["error", "plain"] = "error"
     """How a refusal is worded: `error`, as callers report it, or `plain`, as Microsoft's reference has it."""

@@ -14,13 +14,14 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def in_words(rule: str) -> WrapValidator:
-    """Have a text that does not match its pattern refused in words: what was expected."""
+    """Have what does not match its pattern, or is none of several kinds, refused in words: what was expected."""
 
     def checked(value: Any, check: Callable[[Any], Any]) -> Any:
         try:
             return check(value)
         except ValidationError as error:
-            if error.errors(include_input=False)[0]["type"] == "string_pattern_mismatch":
+            first = error.errors(include_input=False)[0]
+            if first["type"] == "string_pattern_mismatch" or first["loc"]:
                 raise ValueError(f"expected {rule}") from None
             raise
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from azureml_emulator.endpoint import Deployment, Endpoint, RequestSettings
 from azureml_emulator.engine import Engine
@@ -235,6 +236,12 @@ def test_arrivals_in_any_order_do_no_harm(make_call, arrivals):
 def test_an_endpoint_without_limits_has_no_admission():
     engine = Engine([Endpoint("gpt2", schema="gpt2", request_settings={"max_queue_wait_ms": 1})])
     assert engine.directory["gpt2"].admission is None
+
+
+@pytest.mark.parametrize("pending", [0, "endless", True])
+def test_as_many_in_flight_as_cannot_be_is_refused_in_words(pending):
+    with pytest.raises(ValidationError, match="expected a number from 1 on, or unlimited"):
+        Endpoint("gpt2", schema="gpt2", request_settings={"max_pending": pending})
 
 
 class TestWhoGoesAway:
