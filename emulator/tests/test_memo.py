@@ -1,4 +1,4 @@
-from azureml_emulator.memo import LONGEST, Counts, Memo, Tally
+from azureml_emulator.memo import LONGEST, Counts, Memo, Tally, Turns
 
 
 def test_a_memo_remembers_short_bodies_only():
@@ -60,3 +60,18 @@ class TestCounts:
             assert counts.next(Thing()) == 1
             assert counts.next(kept) == number
         assert len(counts) == 1
+
+
+def test_a_thing_takes_one_turn_in_a_request():
+    counts, thing = Counts(), object()
+    first, second = Turns(counts), Turns(counts)
+    assert [first.of(thing), first.of(thing), second.of(thing), first.of(thing)] == [1, 1, 2, 1]
+    assert (first.taken(thing), Turns(counts).taken(thing)) == (1, None)
+
+
+def test_a_turn_can_be_known_before_it_is_taken():
+    counts, thing, other = Counts(), object(), object()
+    turns = Turns(counts)
+    turns.of(other)
+    assert [turns.ahead().of(thing), turns.ahead().of(other), turns.of(thing)] == [1, 1, 1]
+    assert (counts.of(thing), counts.of(other)) == (1, 1)
