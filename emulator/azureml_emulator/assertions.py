@@ -79,12 +79,14 @@ class Witness(ABC):
         with journal.telling(came.set):
             while True:
                 came.clear()
+                late = monotonic() >= until
                 calls = self._counted()
                 found = _as(expected, calls)
                 if len(found) >= count:
                     return found
-                if not came.wait(max(until - monotonic(), 0)):
+                if late:
                     break
+                came.wait(max(until - monotonic(), 0))
         story = _listed(calls) if not expected or not calls else _story(expected, calls)
         wanted = " as expected" if expected else ""
         raise AssertionError(f"{who}: waited {timeout:g} s for {_calls(count)}{wanted}, {len(found)} came{story}")

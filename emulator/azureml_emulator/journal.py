@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 from azureml_emulator.errors import ConfigError
@@ -192,6 +193,7 @@ class Journal:
         self.limit = limit
         self._exchanges: deque[Exchange] = deque()
         self._listeners: tuple[Callable[[], None], ...] = ()
+        self._changing = Lock()
         self._room = self._size = size
 
     def add(self, exchange: Exchange) -> None:
@@ -206,11 +208,13 @@ class Journal:
     @contextmanager
     def telling(self, listener: Callable[[], None]) -> Iterator[None]:
         """Have a listener called, as long as the block lasts, whenever one was written down."""
-        self._listeners += (listener,)
+        with self._changing:
+            self._listeners += (listener,)
         try:
             yield
         finally:
-            self._listeners = tuple(one for one in self._listeners if one is not listener)
+            with self._changing:
+                self._listeners = tuple(one for one in self._listeners if one != listener)
 
     def clear(self) -> None:
         """Forget everything."""

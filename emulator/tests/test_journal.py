@@ -127,3 +127,13 @@ def test_what_a_person_writes_is_not_noted(prompt):
 def test_any_prompt_can_be_looked_at(prompt):
     assert isinstance(escaped_twice(prompt), str)
     assert escaped_twice(json.dumps(prompt))
+
+
+def test_listeners_hear_of_each_exchange_for_as_long_as_their_block_lasts(engine, make_call):
+    heard = []
+    with engine.journal.telling(lambda: heard.append("one")):
+        with engine.journal.telling(lambda: heard.append("other")):
+            engine.score(make_call())
+        engine.score(make_call())
+    engine.score(make_call())
+    assert heard == ["one", "other", "one"]

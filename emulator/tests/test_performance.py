@@ -1,3 +1,6 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
 from azureml_emulator.performance import Performance
 from azureml_emulator.scenario import Scenario, Step
 
@@ -124,3 +127,49 @@ def test_the_steps_of_a_round_are_taken_again_when_other_hands_changed_something
     play.at(27)
     play.performance.repeat()
     assert play.at(28) == [("a", "", 1), ("a", "", 2)]
+
+
+class Memory(Stage):
+    """Knows what is in force: for each endpoint the latency, or nothing if it is as configured."""
+
+    def __init__(self, *names):
+        super().__init__(*names)
+        self.now = dict.fromkeys(names)
+
+    def change(self, name, deployment="", **settings):
+        self.now[name] = settings["latency"]
+
+    def recover(self, name, deployment=""):
+        self.now[name] = None
+
+
+def expected_at(time, steps, every, names):
+    """What is in force at a time, reckoned anew from nothing."""
+    now = dict.fromkeys(names)
+    within = time % every if every else time
+    for step in sorted(steps, key=lambda one: one.at):
+        for name in [step.endpoint] if step.endpoint else names:
+            if step.at <= within:
+                now[name] = step.set.get("latency")
+    return now
+
+
+STEPS = st.lists(
+    st.builds(
+        lambda at, endpoint, ms: Step(at, endpoint, recover=True, set={} if ms is None else {"latency": ms}),
+        st.integers(0, 9),
+        st.sampled_from([None, "a", "b"]),
+        st.none() | st.integers(1, 99),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(STEPS, st.sampled_from([None, 10, 17]), st.lists(st.integers(0, 200), min_size=1, max_size=8).map(sorted))
+def test_what_is_in_force_depends_on_the_time_alone_not_on_the_calls_before(steps, every, times):
+    stage = Memory("a", "b")
+    performance = Performance(Scenario(steps, every=every), 0)
+    for time in times:
+        performance.advance(time, stage)
+        assert stage.now == expected_at(time, steps, every, "ab")
