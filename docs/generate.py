@@ -7,6 +7,7 @@ import inspect
 import json
 import re
 import sys
+import textwrap
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from azureml_emulator.inference_servers import INFERENCE_SERVERS
 from azureml_emulator.latency import Distribution, Latency
 from azureml_emulator.model_catalog import families
 from azureml_emulator.rate_limit import RateLimit
+from azureml_emulator.recording import cassette
+from azureml_emulator.recording.replay import Replay
 from azureml_emulator.request import Request
 from azureml_emulator.retry_after import RetryAfter
 from azureml_emulator.scenario import Scenario, Step
@@ -72,6 +75,16 @@ def models():
         for one, names in families()
     ]
     return table(["models", "api type", "schema", "what", "evidence"], rows)
+
+
+def replay():
+    return table(["setting", "default", "what"], [(f"`{name}`", *rest) for name, *rest in explained(Replay)])
+
+
+def prose_and_code(module):
+    """A module's docstring but for its title, what is indented as a block."""
+    parts = inspect.getdoc(module).split("\n\n")[1:]
+    return "\n\n".join(f"```text\n{textwrap.dedent(one)}\n```" if one.startswith(" ") else one for one in parts)
 
 
 def options_of(command):
@@ -248,6 +261,9 @@ GENERATED = {
     "evidence": evidence,
     "models": models,
     "serve": lambda: options_of("serve"),
+    "record": lambda: options_of("record"),
+    "replay": replay,
+    "cassette": lambda: prose_and_code(cassette),
     "simulate": lambda: options_of("simulate"),
     "arrivals": lambda: family(Arrivals),
     "settings": settings,
