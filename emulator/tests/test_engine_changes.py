@@ -2,6 +2,7 @@
 
 from azureml_emulator.endpoint import Endpoint
 from azureml_emulator.engine import Engine
+from azureml_emulator.rehearsal import rehearsed
 from azureml_emulator.scenario import Scenario, Step
 
 
@@ -59,7 +60,8 @@ def test_without_a_beginning_it_begins_with_the_first_call(make_call):
 def test_faults_of_a_step_are_counted_from_the_step_on(make_call):
     engine = hosting()
     refused = {"faults": [{"type": "status", "status": 429, "times": 1}]}
-    engine.play(Scenario([Step(0, set=refused)], every=10))
+    scenario = {"every": 10, "steps": [{"at": 0, "set": refused}]}
+    engine.play(rehearsed(scenario, [one.configured for one in engine.directory]))
     assert statuses(engine, make_call, 0, 1, 10, 11, 30, 31) == [429, 200] * 3
 
 
