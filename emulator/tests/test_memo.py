@@ -63,14 +63,14 @@ class TestCounts:
 
 
 def test_a_thing_takes_one_turn_in_a_request():
-    counts, thing = Counts(), object()
+    counts, thing = Counts(), Thing()
     first, second = Turns(counts), Turns(counts)
     assert [first.of(thing), first.of(thing), second.of(thing), first.of(thing)] == [1, 1, 2, 1]
     assert (first.taken(thing), Turns(counts).taken(thing)) == (1, None)
 
 
 def test_a_turn_can_be_known_before_it_is_taken():
-    counts, thing, other = Counts(), object(), object()
+    counts, thing, other = Counts(), Thing(), Thing()
     turns = Turns(counts)
     turns.of(other)
     assert [turns.ahead().of(thing), turns.ahead().of(other), turns.of(thing)] == [1, 1, 1]
