@@ -155,7 +155,8 @@ class TestLoosely:
 
     def test_the_shape_is_told_by_what_is_recorded(self, playing, recorded):
         answer = b'data: {"choices": []}\n\n'
-        stream = recorded({**CHAT, "stream": True}, answer, path="/chat/completions", framing="chunked")
+        said = (("content-type", "text/event-stream; charset=utf-8"),)
+        stream = recorded({**CHAT, "stream": True}, answer, path="/chat/completions", said=said, framing="chunked")
         engine = playing(stream, match="loose")
         reply = engine.score(call({**CHAT, "stream": True}, "/chat/completions", query="a=b"))
         assert reply.body == answer
