@@ -296,6 +296,22 @@ class TestAdmin:
         for limit in ("x", "9" * 5000, "-1", ""):
             assert self.ask(emulator, f"/_emulator/calls?limit={limit}")[0] == 400
 
+    def test_what_was_meant_and_achieved_is_summed_up_by_endpoint(self, emulator):
+        self.ask(emulator, "/_emulator/reset", "POST")
+        body = json.dumps({"messages": [{"role": "user", "content": "one two three"}], "stream": True}).encode()
+        for _ in range(2):
+            assert post(emulator["slow"].base_url, body, path="/chat/completions")[0] == 200
+        assert post(emulator["slow"].base_url, b"{}", path="/chat/completions")[0] != 200
+        status, summed = self.ask(emulator, "/_emulator/latency")
+        assert (status, list(summed), summed["slow"]["answers"]) == (200, ["slow"], 2)
+        assert summed["slow"]["first_ms"]["target"] == {"p50": 100.0, "p90": 100.0, "p99": 100.0}
+        assert summed["slow"]["total_ms"]["target"]["p99"] == 200.0
+        assert summed["slow"]["total_ms"]["achieved"]["p50"] >= 200.0
+        assert summed["slow"]["total_ms"]["error"]["p99"] >= summed["slow"]["total_ms"]["error"]["mean"] >= 0
+        call = self.ask(emulator, "/_emulator/calls?endpoint=slow")[1][0]
+        assert call["punctuality"]["first_planned_ms"] == 100.0
+        assert call["punctuality"]["first_ms"] >= 100.0
+
     def test_a_key_in_a_prompt_or_path_is_blotted_out(self, emulator):
         post(emulator["gpt2"].base_url, json.dumps({"inputs": {"input_string": [DEVELOPMENT_KEY]}}).encode())
         post(emulator["gpt2"].base_url, path=f"/{DEVELOPMENT_KEY}")
