@@ -39,6 +39,7 @@ def describe(commands: Commands) -> None:
     )
     simulate.add_argument("--warm-up", metavar="TIME", default="0", help="do not count calls that arrive before (0)")
     simulate.add_argument("--seed", type=int, help="decides everything that is random")
+    simulate.add_argument("--scenario", metavar="FILE", help="a YAML file of what happens in the course of time")
     simulate.add_argument(
         "--endpoint",
         dest="shares",
@@ -115,7 +116,8 @@ def _told(options: argparse.Namespace) -> "Simulation":
     if seconds == 0:
         raise ConfigError("--for: expected more than 0 seconds")
     warm_up = _seconds("--warm-up", options.warm_up)
-    told = Instructions(tuple(options.files), options.config, tuple(options.sets), os.environ, {"seed": options.seed})
+    own = {"seed": options.seed, "scenario": options.scenario}
+    told = Instructions(tuple(options.files), options.config, tuple(options.sets), os.environ, own)
     settings = told.load().config
     bodies = read_bodies(options.body) if options.body else []
     callers = Callers(settings.endpoints, _shares(options.shares), bodies, options.stream)

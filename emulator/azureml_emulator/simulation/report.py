@@ -12,10 +12,13 @@ from azureml_emulator.simulation.tally import SERVED
 def told(summary: Summary) -> str:
     """Tell what came of one simulation."""
     rows = [
-        ("offered", f"{summary.offered:,}", f"{summary.offered_per_s:.2f}/s"),
-        ("served", f"{summary.served:,}", f"{summary.served_per_s:.2f}/s"),
+        ("offered", f"{summary.offered:,}", f"{summary.offered_per_s:.2f}/s", ""),
+        ("served", f"{summary.served:,}", f"{summary.served_per_s:.2f}/s", ""),
     ]
-    rows += [(status, f"{number:,}", percent(number / summary.offered)) for status, number in _statuses(summary)]
+    for status, number in _statuses(summary):
+        rows.append(
+            (status, f"{number:,}", percent(number / summary.offered), _why(summary.problems.get(status, "")))
+        )
     times = {"latency": summary.latency, "first byte": summary.first, "queue": summary.queue}
     head = ("", "mean", *(f"p{one:g}" for one in SHOWN), "max")
     spread = [(name, *_cells(one)) for name, one in times.items() if one is not None]
@@ -28,6 +31,12 @@ def told(summary: Summary) -> str:
 def _statuses(summary: Summary) -> Iterator[tuple[str, int]]:
     """Give the statuses, that of served calls first."""
     yield from sorted(summary.statuses.items(), key=lambda one: (one[0] != SERVED, one[0]))
+
+
+def _why(problem: str) -> str:
+    """Tell in short what was said of the first call that had a status."""
+    text = " ".join(problem.split())
+    return f"such as: {text if len(text) <= 80 else text[:77] + '...'}" if text else ""
 
 
 def _cells(times: Distribution) -> list[str]:

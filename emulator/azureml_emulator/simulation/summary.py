@@ -56,6 +56,7 @@ class Summary:
         self.deployment = deployment
         self.parts = parts
         self.statuses = dict(sorted(tally.counts.items()))
+        self.problems = tally.problems
         self.offered = sum(self.statuses.values())
         self.served = self.statuses.get(SERVED, 0)
 

@@ -14,12 +14,14 @@ class Tally:
     """The calls of one deployment, or those that were refused before one was chosen.
 
     A call counts if it arrives from `start` on. Latency, queue and the rest are those of served calls, in seconds.
+    `problems` tells of the first call of each status why it was not served.
     """
 
     def __init__(self, start: float = 0.0, end: float = 0.0) -> None:
         self.start = start
         self.end = end
         self.statuses: Counter[str] = Counter()
+        self.problems: dict[str, str] = {}
         self.latency = array("d")
         self.queue = array("d")
         self.first = array("d")
@@ -28,34 +30,31 @@ class Tally:
 
     def note(self, at: float, reply: Reply) -> None:
         """Write down what became of a call."""
-        queue = 0.0
-        for stage, length in reply.exchange.stages if reply.exchange else ():
+        status, _, writes, chunked, exchange, end, *_ = reply
+        start, queue = self.start, 0.0
+        for stage, length in exchange.stages if exchange else ():
             if stage == "queue":
                 queue = length
             elif stage == "model":
-                self._work(at + queue, length)
-        if reply.status != 200 or reply.end is not None:
-            if at >= self.start:
-                self.statuses[BROKEN if reply.status == 200 else str(reply.status)] += 1
+                begin = at + queue
+                over = begin + length
+                inside = begin >= start and over <= self.end
+                self.busy += length if inside else max(0.0, min(over, self.end) - max(begin, start))
+        if status != 200 or end is not None:
+            if at >= start:
+                came = BROKEN if status == 200 else str(status)
+                self.statuses[came] += 1
+                if came not in self.problems:
+                    self.problems[came] = exchange.problem if exchange else ""
             return
-        first, seconds = reply.writes[0][0], reply.writes[-1][0]
-        if self.start <= at + seconds < self.end:
+        seconds = writes[-1][0]
+        if start <= at + seconds < self.end:
             self.completed += 1
-        if at >= self.start:
+        if at >= start:
             self.latency.append(seconds)
             self.queue.append(queue)
-            if reply.chunked:
-                self.first.append(first)
-
-    def _work(self, begin: float, length: float) -> None:
-        """Count the time of work that lies between start and end."""
-        within = length
-        if begin < self.start:
-            within -= self.start - begin
-        if begin + length > self.end:
-            within -= begin + length - self.end
-        if within > 0:
-            self.busy += within
+            if chunked:
+                self.first.append(writes[0][0])
 
     @property
     def counts(self) -> dict[str, int]:
@@ -65,6 +64,7 @@ class Tally:
     def add(self, other: "Tally") -> None:
         """Count another's calls as well."""
         self.statuses.update(other.statuses)
+        self.problems = {**other.problems, **self.problems}
         self.latency.extend(other.latency)
         self.queue.extend(other.queue)
         self.first.extend(other.first)

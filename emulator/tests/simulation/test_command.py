@@ -52,6 +52,14 @@ def test_json_alone_goes_to_standard_output(simulate):
     assert json.loads(out)["arrivals"] == "poisson:20/s"
 
 
+def test_a_scenario_is_played_and_why_calls_fail_is_told(simulate, tmp_path):
+    (tmp_path / "day.yml").write_text("steps: [{at: 15, set: {state: not_ready}}]", encoding="utf-8")
+    _, out, _ = simulate("--scenario day.yml", arrivals="constant:2/s")
+    (line,) = [line for line in out.splitlines() if line.startswith("424")]
+    assert line.split()[1:3] == ["30", "50.00"]
+    assert line.endswith("such as: no healthy upstream")
+
+
 @pytest.mark.parametrize(("slo", "code", "verdict"), [("p99<5s", 0, "met"), ("p99<5s,errors<1%", 1, "NOT MET")])
 def test_objectives_decide_about_the_exit_code(simulate, slo, code, verdict):
     found, out, _ = simulate(f"--slo {slo}")
