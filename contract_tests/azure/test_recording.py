@@ -53,4 +53,4 @@ def test_microsofts_server_is_replayed_to_the_byte(microsoft, tmp_path):
     assert [one.dateless()._replace(status="") for one in again] == [
         one.dateless()._replace(status="") for one in first
     ]
-    assert first[0].body == '[{"0": "Gr\\u00fc\\u00dfe"}]'.encode()
+    assert first[0].body == b'[{"0": "Gr\\u00fc\\u00dfe"}]'
