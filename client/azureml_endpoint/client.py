@@ -59,7 +59,7 @@ class Caller:
             try:
                 reply = self._transport.send(course.request, course.limits())
                 if course.settles(reply):
-                    return reply
+                    return reply.after(course.tries)
             except EndpointError as error:
                 self._sleep(course.pause_after(error))
 
@@ -70,7 +70,7 @@ class Caller:
             try:
                 reply = await self._async_transport.send(course.request, course.limits())
                 if course.settles(reply):
-                    return reply
+                    return reply.after(course.tries)
             except EndpointError as error:
                 await self._async_sleep(course.pause_after(error))
 
@@ -87,6 +87,9 @@ class Caller:
                 self._sleep(course.pause_after(error))
         try:
             yield opened
+        except EndpointError as error:
+            error.attempts = course.tries
+            raise
         finally:
             opened.close()
 
@@ -105,6 +108,9 @@ class Caller:
                 await self._async_sleep(course.pause_after(error))
         try:
             yield opened
+        except EndpointError as error:
+            error.attempts = course.tries
+            raise
         finally:
             opened.close()
 

@@ -32,6 +32,12 @@ class _WatchedSocket:
         self._reader = _WatchedReader(self._sock, self._attempt)
         return io.BufferedReader(self._reader)
 
+    def count_from(self, start: int) -> None:
+        """Let the attempt know how many bytes came after so many."""
+        reader = self._reader
+        if reader is not None:
+            self._attempt.came = lambda: reader.tell() - start
+
     def hurry(self, seconds: float) -> None:
         """Let no further read wait longer."""
         if self._reader is not None:
@@ -46,6 +52,7 @@ class _WatchedReader(io.RawIOBase):
         self._raw = sock.makefile("rb", buffering=0)
         self._silence = sock.gettimeout()
         self._attempt = attempt
+        self._count = 0
         self.deadline = attempt.limits.deadline
 
     def readable(self) -> bool:
@@ -57,7 +64,12 @@ class _WatchedReader(io.RawIOBase):
         count = self._raw.readinto(buffer)
         if count and not self._attempt.received:
             self._attempt.received = bytes(buffer[: min(count, SHOWN_START)])
+        self._count += count or 0
         return count
+
+    def tell(self) -> int:
+        """Return how many bytes were read, from which the reader in front knows how many it handed on."""
+        return self._count
 
     def close(self) -> None:
         self._raw.close()
@@ -74,6 +86,11 @@ class Response(HTTPResponse):
     def hurry(self, seconds: float) -> None:
         """Let no further read wait longer."""
         self._watched.hurry(seconds)
+
+    def begin(self) -> None:
+        """Read the head, and take note of where the body begins."""
+        super().begin()
+        self._watched.count_from(self.fp.tell())
 
     def _read_status(self) -> tuple[str, int, str]:
         while True:

@@ -29,23 +29,11 @@ EndpointError
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
-from azureml_endpoint.masks import CUT, without
-
-KEPT_BODY = 4000
-"""Characters of an answer's body that an error keeps."""
-
-SHOWN_BODY = 600
-"""Characters of an answer's body that an error's text shows."""
-
+from azureml_endpoint.excerpts import excerpt, shown, title_of_page
+from azureml_endpoint.masks import without
 
 SHORTEST_SECRET = 8
 """Characters a key must have to be looked for in texts; Azure's have at least 32."""
-
-
-def excerpt(body: bytes | bytearray | str, limit: int = KEPT_BODY) -> str:
-    """Return at most `limit` characters of a body, whatever bytes it is made of."""
-    text = body if isinstance(body, str) else bytes(body[: 4 * limit + 4]).decode("utf-8", "replace")
-    return text if len(text) <= limit else f"{text[:limit]}{CUT}"
 
 
 class EndpointError(Exception):
@@ -55,10 +43,11 @@ class EndpointError(Exception):
     `headers` the answer's headers by lower-case name, `request_id` what Azure's logs know the call by.
     `model_status` and `model_reason` are what Azure says of the model's own answer when it replaces the
     status by 424 (headers ms-azureml-model-error-statuscode and -reason; documented). `partial` is the text of a
-    stream that had arrived before it failed.
+    stream that had arrived before it failed. `attempts` counts the tries that were made, the last of which failed so.
     """
 
     partial = ""
+    attempts = 1
 
     def __init__(
         self,
@@ -80,6 +69,12 @@ class EndpointError(Exception):
             for name, value in vars(self).items():
                 setattr(self, name, without(value, secret))
         return self
+
+    def __str__(self) -> str:
+        """Say what happened, and what to quote: the request's id, and how many tries there were if not one."""
+        notes = [f"request id: {self.request_id}"] * bool(self.request_id)
+        notes += [f"{self.attempts} tries"] * (self.attempts != 1)
+        return f"{super().__str__()} ({'; '.join(notes)})" if notes else super().__str__()
 
     @property
     def request_id(self) -> str | None:
@@ -128,9 +123,10 @@ class ResponseFormatError(EndpointError, ValueError):
     @classmethod
     def of(cls, reader: str, expected: str, body: bytes | bytearray | str) -> "ResponseFormatError":
         """Say what `reader` expected and show a piece of what came."""
-        shown = excerpt(body, SHOWN_BODY) or "(nothing)"
         advice = "Is it the right content formatter for this model and endpoint type?"
-        return cls(f"{reader} expected {expected}. {advice} The endpoint answered: {shown}", body=body)
+        if title_of_page(body) is not None:
+            advice = "Does endpoint_url lead to the endpoint, and not to a proxy or a page to sign in?"
+        return cls(f"{reader} expected {expected}. {advice} The endpoint answered: {shown(body)}", body=body)
 
 
 class StreamError(EndpointError):
@@ -164,10 +160,10 @@ class StatusError(EndpointError):
         if self.model_status is not None or self.model_reason:
             own = self.model_status if self.model_status is not None else "no status"
             parts.append(f"The model itself: {own} ({self.model_reason or 'no reason given'}).")
-        if self.request_id:
-            parts.append(f"Request id: {self.request_id}.")
+        asks = [name for name in ("retry-after", "retry-after-ms") if name in self.headers]
+        parts += [f"It asks to wait ({name}: {self.headers[name]})." for name in asks]
         if self.body:
-            parts.append(f"It said: {excerpt(self.body, SHOWN_BODY)}")
+            parts.append(f"It said: {shown(self.body)}")
         return " ".join(parts)
 
 

@@ -4,7 +4,7 @@ An answer is its choice 0, as with whole answers: events of further choices (`n=
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from azureml_endpoint.generations import ChatGenerationChunk, GenerationChunk, choice_info, usage_metadata
@@ -12,8 +12,9 @@ from azureml_endpoint.messages import AIMessageChunk
 
 
 def completion_chunk(data: Any) -> GenerationChunk | None:
-    """Read an event of a streamed completion; None when it says nothing."""
+    """Read an event of a streamed completion; None when it says nothing, ValueError when it is one of a chat."""
     choice = _first_choice(data)
+    _refuse(choice, "text", ("delta", "message"))
     usage = data.get("usage") if isinstance(data, dict) else None
     text = choice.get("text")
     info = {name: value for name, value in choice_info(choice).items() if value is not None}
@@ -27,8 +28,9 @@ def completion_chunk(data: Any) -> GenerationChunk | None:
 
 
 def chat_chunk(data: Any) -> ChatGenerationChunk | None:
-    """Read an event of a streamed chat answer; None when it says nothing."""
+    """Read an event of a streamed chat answer; None when it says nothing, ValueError when it is none of a chat."""
     choice = _first_choice(data)
+    _refuse(choice, "delta", ("text", "message"))
     delta = choice["delta"] if isinstance(choice.get("delta"), dict) else {}
     usage = usage_metadata(data.get("usage")) if isinstance(data, dict) else None
     if not choice and usage is None:
@@ -102,6 +104,15 @@ class CallNumbers:
         if isinstance(name, str):
             self._by_id[name] = self._last
         return self._last
+
+
+def _refuse(choice: Mapping[str, Any], expected: str, others: Sequence[str]) -> None:
+    """Raise ValueError for a choice that says something, but not where it is expected: it would be lost."""
+    found = next((name for name in others if choice.get(name)), None)
+    if found and choice.get(expected) is None:
+        raise ValueError(
+            f'expected {{"choices": [{{"{expected}": ..}}]}}, found {found!r}: another formatter\'s answer'
+        )
 
 
 def _first_choice(data: Any) -> Mapping[str, Any]:

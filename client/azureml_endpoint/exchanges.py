@@ -6,7 +6,7 @@ take, and whether what came back is the answer, a redirect to follow, or a failu
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from urllib.parse import urljoin
 
@@ -18,6 +18,7 @@ from azureml_endpoint.errors import (
     StatusError,
     UnreachableError,
 )
+from azureml_endpoint.excerpts import excerpt
 from azureml_endpoint.retries import RetryPolicy
 from azureml_endpoint.timeouts import Timeout
 
@@ -62,15 +63,23 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back; header names are lower-case. A stream's body is empty here, it comes by itself."""
+    """What came back; header names are lower-case. A stream's body is empty here, it comes by itself.
+
+    `attempts` counts the tries that it took.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = b""
+    attempts: int = 1
 
     def with_body(self, body: bytes) -> "Reply":
         """Return this reply with the body that has come in the meantime."""
         return replace(self, body=body)
+
+    def after(self, attempts: int) -> "Reply":
+        """Return this reply as that of the last of so many tries."""
+        return replace(self, attempts=attempts)
 
     @property
     def is_success(self) -> bool:
@@ -95,7 +104,8 @@ class Limits(NamedTuple):
 class Attempt:
     """One try under way, and what a transport notes of it: how the connection was got, and what came.
 
-    `reused` is a connection that has answered before, `received` the first bytes of the answer, `reply` its head.
+    `reused` is a connection that has answered before, `received` the first bytes of the answer, `reply` its head;
+    `came` tells how many bytes of the body there were, None when they cannot be counted.
     """
 
     request: Request
@@ -103,6 +113,7 @@ class Attempt:
     reused: bool = False
     received: bytes = b""
     reply: Reply | None = None
+    came: Callable[[], int | None] = field(default=lambda: None)
 
     @property
     def is_stale(self) -> bool:
@@ -110,15 +121,28 @@ class Attempt:
         return self.reused and not self.received
 
     def unreachable(self, reason: object) -> UnreachableError:
-        """Return the error of a connection that failed: it shows status or first bytes of what had come."""
+        """Return the error of a connection that failed: it says what had come, and shows status or first bytes."""
         reply = self.reply or Reply(0, {})
         error = UnreachableError(
-            f"no answer from {self.request.url}: {reason}",
+            f"{self._lack} {self.request.url}{self._part}: {reason}",
             status=reply.status or None,
             body=self.received,
             headers=reply.headers,
         )
         return error.without(self.request.key)
+
+    @property
+    def _lack(self) -> str:
+        return "no whole answer from" if self.received or self.reply else "no answer from"
+
+    @property
+    def _part(self) -> str:
+        """Say which part of the answer had come."""
+        if self.reply is None:
+            start = excerpt(self.received).partition("\r\n")[0]
+            return f", its head came in part ({start!r})" if self.received else ""
+        came, length = self.came(), self.reply.headers.get("content-length")
+        return ", its body came in part" + (f" ({came} of {length} bytes)" if length and came is not None else "")
 
 
 class Course:
@@ -136,7 +160,7 @@ class Course:
         self._policy = policy
         self._clock = clock
         self._deadline = timeout.until(clock())
-        self._tries = 1
+        self.tries = 1
         self._redirects = 0
 
     def limits(self) -> Limits:
@@ -165,10 +189,14 @@ class Course:
 
     def pause_after(self, error: EndpointError) -> float:
         """Return the seconds to wait before the next try, or raise `error` when there is none."""
-        pause = self._policy.pause(error, self._tries)
-        if pause is None or self._clock() + pause >= self._deadline:
+        error.attempts = self.tries
+        pause = self._policy.pause(error, self.tries)
+        if pause is None:
             raise error
-        self._tries += 1
+        if self._clock() + pause >= self._deadline:
+            error.args = (f"{error.args[0]} The total timeout leaves no time for another try.",)
+            raise error
+        self.tries += 1
         return pause
 
     def _follow(self, reply: Reply, location: str) -> None:
@@ -200,7 +228,7 @@ def timed_out(phase: str, url: str) -> EndpointTimeoutError:
         "read": "the endpoint was silent for too long",
         "total": "the whole call took too long",
     }
-    error = EndpointTimeoutError(f"timeout: {what[phase]} ({url}); raise it with timeout=")
+    error = EndpointTimeoutError(f"{phase} timeout: {what[phase]} ({url}); raise it with timeout=")
     error.phase = phase
     return error
 

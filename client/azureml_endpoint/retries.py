@@ -63,7 +63,8 @@ class RetryPolicy:
 def asked_pause(headers: Mapping[str, str], now: float) -> float | None:
     """Return the seconds that the endpoint asks to wait, or None when it does not say.
 
-    `retry-after-ms` in milliseconds (seen on serverless endpoints), else `retry-after` in seconds or as a date.
+    `retry-after-ms` in milliseconds (seen on serverless endpoints), else `retry-after` in seconds or as a date, which
+    counts from the answer's own `date`: the endpoint's clock may be wrong, or ours.
     """
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
@@ -72,10 +73,15 @@ def asked_pause(headers: Mapping[str, str], now: float) -> float | None:
     seconds = _number(text)
     if seconds is not None or not text:
         return seconds
+    until, said = _date(text), _date(headers.get("date"))
+    return None if until is None else max(0.0, until - (now if said is None else said))
+
+
+def _date(text: str | None) -> float | None:
     from email.utils import parsedate_to_datetime
 
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
+        return parsedate_to_datetime(text).timestamp() if text else None
     except (ValueError, OverflowError):
         return None
 

@@ -170,7 +170,7 @@ class Road(AzureMLBaseEndpoint, Generic[In, Generated, Chunk]):
         try:
             return self._generation(binding.response(reply.body, self.endpoint_api_type), binding.name)
         except ResponseFormatError as error:
-            error.status, error.headers = reply.status, dict(reply.headers)
+            error.status, error.headers, error.attempts = reply.status, dict(reply.headers), reply.attempts
             error.without(self.endpoint_api_key.get_secret_value())
             raise
 

@@ -10,23 +10,26 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from azureml_endpoint.errors import (
-    SHOWN_BODY,
     EndpointError,
     EndpointTimeoutError,
     StreamCutError,
     StreamEventError,
-    excerpt,
 )
 from azureml_endpoint.events import CallNumbers, error_message
+from azureml_endpoint.excerpts import SHOWN_BODY, excerpt
 
 DONE = "[DONE]"
 
 
 class Event(NamedTuple):
-    """One server-sent event: its name, `message` unless given, and its data lines joined by LF."""
+    """One server-sent event: its name, `message` unless given, and its data lines joined by LF.
+
+    What is no UTF-8 in it stands as U+FFFD (WHATWG HTML 9.2), and it is `torn` then.
+    """
 
     name: str
     data: str
+    torn: bool = False
 
 
 class EventParser:
@@ -38,6 +41,7 @@ class EventParser:
         self._first = True
         self._name = ""
         self._data: list[str] = []
+        self._torn = False
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
         """Yield the events that `chunk` completes."""
@@ -58,7 +62,10 @@ class EventParser:
         yield from self._dispatch()
 
     def _take(self) -> Iterator[Event]:
-        line = self._line.decode("utf-8", "replace")
+        try:
+            line = self._line.decode()
+        except UnicodeDecodeError:
+            line, self._torn = self._line.decode("utf-8", "replace"), True
         self._line.clear()
         if self._first:
             line, self._first = line.removeprefix("\ufeff"), False
@@ -73,10 +80,10 @@ class EventParser:
             self._name = value
 
     def _dispatch(self) -> Iterator[Event]:
-        name, data = self._name or "message", self._data
-        self._name, self._data = "", []
+        name, data, torn = self._name or "message", self._data, self._torn
+        self._name, self._data, self._torn = "", [], False
         if data:
-            yield Event(name, "\n".join(data))
+            yield Event(name, "\n".join(data), torn)
 
 
 class Piece(Protocol):
@@ -137,7 +144,7 @@ class Chunks(Generic[P]):
         if isinstance(error, EndpointTimeoutError):
             error.partial = self.partial
             raise error
-        raise self._cut(f"the stream broke off: {error}") from error
+        raise self._cut(f"the stream broke off: {error.args[0]}") from error
 
     @property
     def _whole(self) -> bool:
@@ -157,19 +164,26 @@ class Chunks(Generic[P]):
             for data in self._decoded(event):
                 if self.done:
                     return
-                piece = self.read(self._calls.numbered(data))
+                try:
+                    piece = self.read(self._calls.numbered(data))
+                except ValueError as error:
+                    raise self._failed(str(error), event.data) from None
                 if piece is None:
                     continue
                 self._texts.append(piece.text)
-                self._finished = self._finished or piece.finish_reason is not None
+                self._finished = self._finished or bool(piece.finish_reason)
                 yield piece
 
     def _decoded(self, event: Event) -> Iterator[Any]:
         if event.data.strip() == DONE:
+            if not self._texts:
+                raise self._cut("the stream ended without any piece of an answer")
             self.done = True
             return
+        if event.torn:
+            raise self._failed("bytes that are no UTF-8", event.data)
         for data in _documents(event.data):
-            message = error_message(data)
+            message = _why_no_json(event.data) if data is None else error_message(data)
             if message is not None or event.name == "error":
                 raise self._failed(message or "the event's name is error", event.data)
             yield data
@@ -193,7 +207,19 @@ def _is_whole(event: Event) -> bool:
 
 
 def _loaded(text: str) -> Any:
+    """Return the JSON in a text, once more decoded if it is the text of an object, as with whole answers."""
     try:
-        return json.loads(text)
+        data = json.loads(text)
+        return json.loads(data) if isinstance(data, str) and data.lstrip()[:1] == "{" else data
     except (ValueError, RecursionError):
         return None
+
+
+def _why_no_json(text: str) -> str:
+    try:
+        json.loads(text)
+    except ValueError as error:
+        return f"no JSON ({error})"
+    except RecursionError:
+        return "JSON that is nested too deeply"
+    return "no JSON"

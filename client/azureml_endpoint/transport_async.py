@@ -78,7 +78,7 @@ class AsyncTransport:
         timeout = aiohttp.ClientTimeout(total=total, sock_connect=limits.connect, sock_read=limits.read)
         token = current.set(attempt)
         try:
-            return await session.post(
+            response = await session.post(
                 request.url,
                 data=request.body if len(request.body) <= LARGEST_PIECE else io.BytesIO(request.body),
                 headers=request.headers,
@@ -89,6 +89,9 @@ class AsyncTransport:
             )
         finally:
             current.reset(token)
+        if "Content-Encoding" not in response.headers:  # else what is counted is what was unpacked
+            attempt.came = lambda: response.content.total_bytes
+        return response
 
     def _disown(self) -> None:
         if self._process != os.getpid():

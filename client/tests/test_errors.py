@@ -15,8 +15,8 @@ from azureml_endpoint.errors import (
     ServerError,
     StatusError,
     UnreachableError,
-    excerpt,
 )
+from azureml_endpoint.excerpts import KEPT_BODY, SHOWN_BODY, excerpt
 
 CLASSES = [each for _, each in inspect.getmembers(errors, inspect.isclass) if issubclass(each, EndpointError)]
 
@@ -75,8 +75,8 @@ def test_what_azure_says_is_on_the_error() -> None:
 
 def test_a_body_is_bounded() -> None:
     error = StatusError.of(500, {}, b"x" * 1_000_000)
-    assert len(error.body) <= errors.KEPT_BODY + 1
-    assert len(str(error)) < errors.SHOWN_BODY + 300
+    assert len(error.body) <= KEPT_BODY + 1
+    assert len(str(error)) < SHOWN_BODY + 300
     assert excerpt("é" * 10, 3) == "ééé…"
     assert excerpt(b"\xff\xfe") == "\ufffd\ufffd"
 
@@ -91,11 +91,11 @@ def test_a_key_is_taken_out() -> None:
 @pytest.mark.parametrize("each", CLASSES)
 def test_errors_survive_pickle_and_copy(each: type[EndpointError]) -> None:
     error = each("text", status=500, body=b"body", headers={"x-request-id": "r"})
-    error.partial = "so far"
+    error.partial, error.attempts = "so far", 3
     for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
         assert type(again) is each
         assert (str(again), again.status, again.body, again.request_id, again.partial) == (
-            "text",
+            "text (request id: r; 3 tries)",
             500,
             "body",
             "r",
@@ -114,7 +114,7 @@ def test_whether_a_model_was_ready() -> None:
 
 
 @pytest.mark.parametrize("shift", range(4, 20))
-@pytest.mark.parametrize("limit", [errors.SHOWN_BODY, errors.KEPT_BODY])
+@pytest.mark.parametrize("limit", [SHOWN_BODY, KEPT_BODY])
 def test_a_key_at_the_cut_is_taken_out_too(limit: int, shift: int) -> None:
     body = b"x" * (limit - shift) + b"a-secret-key-0123456789" + b"tail"
     for error in (StatusError.of(400, {}, body), ResponseFormatError.of("R", "JSON", body)):

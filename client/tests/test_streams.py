@@ -63,7 +63,7 @@ def test_any_cuts_give_the_same_text(cuts: list[int]) -> None:
         (b"data: a", [Event("message", "a")]),
         (b"data: a\r\rdata: b\r\r", [Event("message", "a"), Event("message", "b")]),
         ("data: \u2028\u0085\x0b\x0c\n\n".encode(), [Event("message", "\u2028\u0085\x0b\x0c")]),
-        (b"data: \xff\n\n", [Event("message", "\ufffd")]),
+        (b"data: \xff\n\ndata: a\n\n", [Event("message", "\ufffd", torn=True), Event("message", "a")]),
         (b"", []),
         (b"\n\n\n", []),
     ],
