@@ -148,6 +148,6 @@ def talkative_refusal(patch):
 def copy_answers(patch):
     def mirrored(self, request, reply):
         shadow = self._containers[self._shadow]
-        return self._reply(request, shadow, *self._served(request, shadow))
+        return self._delivery.reply(request, shadow, *self._served(request, shadow))
 
     patch.setattr(live.LiveEndpoint, "_mirrored", mirrored)

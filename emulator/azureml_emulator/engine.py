@@ -5,12 +5,13 @@ from math import inf
 from typing import Any
 
 from azureml_emulator.api_type import DEDICATED
+from azureml_emulator.delivery import framed
 from azureml_emulator.directory import Directory
 from azureml_emulator.draw import Draw
 from azureml_emulator.endpoint import Endpoint
 from azureml_emulator.errors import DoorError, EndpointNotFound, ShuttingDown
 from azureml_emulator.journal import Exchange, Journal, blotted
-from azureml_emulator.live import LiveEndpoint, framed
+from azureml_emulator.live import LiveEndpoint
 from azureml_emulator.memo import Tally
 from azureml_emulator.performance import Performance, Taken
 from azureml_emulator.scenario import Scenario

@@ -1,13 +1,9 @@
 """A running endpoint: its front door, its containers, and the state they need."""
 
-from collections.abc import Callable
-from email.utils import formatdate
-from functools import lru_cache, partial
-
-from azureml_emulator import server_timing
 from azureml_emulator.access import access
 from azureml_emulator.admission import Admission
 from azureml_emulator.container import Container, Run
+from azureml_emulator.delivery import Delivery
 from azureml_emulator.draw import Draw
 from azureml_emulator.endpoint import Deployment, Endpoint
 from azureml_emulator.errors import (
@@ -17,8 +13,6 @@ from azureml_emulator.errors import (
     UpstreamTimeout,
 )
 from azureml_emulator.faults import Fault, Hazards, Incident, Strikes, asked, hazards
-from azureml_emulator.journal import Exchange, blotted
-from azureml_emulator.latency import carried
 from azureml_emulator.memo import Counts, Memo, Tally, Turns
 from azureml_emulator.replayed import Replayed
 from azureml_emulator.request import Request
@@ -44,8 +38,7 @@ class LiveEndpoint:
         self._has_traffic = any(settings.traffic.values())
         self._shadow, self._copied = next(iter(settings.mirror_traffic.items()), ("", 0))
         self._access = access(settings)
-        self._secrets = settings.secrets
-        self._network = settings.network
+        self._delivery = Delivery(settings)
         self._fault_header = (settings.fault_header or "").lower()
         admission = Admission(settings, self.api_type.door)
         self.admission = admission if admission.needed else None
@@ -99,8 +92,8 @@ class LiveEndpoint:
             container = self._choose(request)
             allowance = self._allowed(request, container) if self._held else ()
         except DoorError as error:
-            reply = self._reply(request, None, self.api_type.refuse(error), None, str(error))
-            return server_timing.told(reply) if self.settings.server_timing else reply
+            refused = self.api_type.refuse(error)
+            return self._delivery.finished(self._delivery.reply(request, None, refused, None, str(error)))
         strikes: Strikes = ()
         if container.faults or wanted:
             strikes = self.hazards.meet(container.faults, self._incident(request, container), elapsed, wanted)
@@ -109,11 +102,10 @@ class LiveEndpoint:
             strikes += run.strikes
         if allowance:
             result = result._replace(headers=result.headers + allowance)
-        reply = self._reply(request, container, result, run, problem)
+        reply = self._delivery.reply(request, container, result, run, problem)
         if strikes:
             reply = self._struck(reply, strikes)
-        if self.settings.server_timing:
-            reply = server_timing.told(reply)
+        reply = self._delivery.finished(reply)
         return self._mirrored(request, reply) if self._copied else reply
 
     def _allowed(self, request: Request, container: Container) -> Headers:
@@ -190,7 +182,7 @@ class LiveEndpoint:
         if request.deployment or request.draw.unit(b"mirror") * 100 >= self._copied:
             return reply
         container = self._containers[self._shadow]
-        exchange = self._exchange(request, container, *self._served(request, container))
+        exchange = self._delivery.exchange(request, container, *self._served(request, container))
         exchange.mirror = True
         return reply._replace(mirrored=exchange)
 
@@ -222,74 +214,3 @@ class LiveEndpoint:
         if not self._has_traffic:
             raise EndpointNotFound("no deployment of this endpoint has traffic")
         return self._containers[request.draw.pick(b"traffic", self.settings.traffic)]
-
-    def _reply(
-        self, request: Request, container: Container | None, result: Result, run: Run | None, problem: str
-    ) -> Reply:
-        if self._network is not None:
-            result = carried(result, self._network, request.draw.units(b"network"))
-        exchange = self._exchange(request, container, result, run, problem)
-        if container and not request.door:
-            headers = framed(result, request.call.at, (), container.server.software)
-            hang_up = request.hang_up
-            return Reply(result.status, headers, result.writes, result.chunked, exchange, result.end, None, hang_up)
-        ids: Headers = (("x-request-id", request.guid),)
-        if request.client_id:
-            ids += (("x-ms-client-request-id", request.client_id),)
-        if container:
-            ids += (("azureml-model-deployment", container.name), ("azureml-model-session", container.name))
-        headers, hang_up = framed(result, request.call.at, ids), request.hang_up
-        return Reply(result.status, headers, result.writes, result.chunked, exchange, result.end, None, hang_up)
-
-    def _exchange(
-        self, request: Request, container: Container | None, result: Result, run: Run | None, problem: str
-    ) -> Exchange:
-        call, decided = request.call, run.decided if run else None
-        return Exchange(
-            self.name,
-            container.name if container else None,
-            call.method,
-            blotted(call.path, *self._secrets),
-            result.status,
-            call.at,
-            result.seconds,
-            request.guid,
-            blotted(request.client_id, *self._secrets) if request.client_id else "",
-            problem,
-            run.heard if run and run.heard else call.body,
-            run.schema if run and run.reading else None,
-            stages=result.timing,
-            rule=decided.rule if decided else "",
-            remarks=tuple(partial(self._told, one) for one in decided.remarks) if decided else (),
-        )
-
-    def _told(self, remark: Callable[[], str]) -> str:
-        return blotted(remark(), *self._secrets)
-
-
-def framed(result: Result, at: float, ids: Headers, server: str = "azureml-frontdoor") -> Headers:
-    """Put the front door's headers around the container's: order and lower case as in real traffic (captured)."""
-    if result.framed:
-        return _renewed(result, at)
-    kind, *rest = result.headers
-    length: Headers = () if result.chunked else (("content-length", str(_size(result))),)
-    return (("server", server), ("date", _date(int(at))), kind, *length, *rest, *ids)
-
-
-def _renewed(result: Result, at: float) -> Headers:
-    """Give recorded headers with the date of today, and the length of the body as it is, if it has one."""
-    new = {"date": _date(int(at))}
-    size = _size(result)
-    if size and result.end is None:
-        new["content-length"] = str(size)
-    return tuple((name, new.get(name.lower(), value)) for name, value in result.headers)
-
-
-def _size(result: Result) -> int:
-    writes = result.writes
-    return len(writes[0][1]) if len(writes) == 1 else sum(len(data) for _, data in writes)
-
-
-@lru_cache(maxsize=16)
-def _date(at: int) -> str:
-    return formatdate(at, usegmt=True)
