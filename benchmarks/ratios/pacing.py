@@ -30,7 +30,7 @@ class Beat(NamedTuple):
     gap: float
     chunks: int
     drift: float | None = None
-    first: float = 1.5
+    first: float = 3.0
 
     def __str__(self) -> str:
         meanwhile = "" if self.first > SPREAD else " while more calls come in"
@@ -54,7 +54,7 @@ class Beat(NamedTuple):
 BEATS = (
     Beat(100, 0.02, 100, 0.5),
     Beat(100, 0.00667, 300, 2.0),
-    Beat(500, 0.02, 100, 0.5, first=3.0),
+    Beat(500, 0.02, 100, 0.5),
     Beat(100, 0.02, 100, first=0.1),
 )
 

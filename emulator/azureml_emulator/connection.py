@@ -17,11 +17,18 @@ _AT_ONCE = pack("hh" if os.name == "nt" else "ii", 1, 0)
 class Connection(web.RequestHandler):
     """Takes requests one after the other, and lets answers be played."""
 
-    __slots__ = ("play",)
+    __slots__ = ("_clock", "heard", "play")
 
     def __init__(self, manager: web.Server, **settings: Any) -> None:
         super().__init__(manager, **settings)
+        self._clock = settings["loop"].time
+        self.heard = 0.0
         self.play: Play | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """Read, and note when, on the loop's clock: what was read may wait until it is looked at."""
+        self.heard = self._clock()
+        super().data_received(data)
 
     def send(self, data: bytes) -> bool:
         """Send bytes, now or as soon as the caller takes them; give whether the caller is there."""

@@ -20,6 +20,7 @@ from azureml_emulator.errors import ConfigError
 from azureml_emulator.journal import Exchange
 from azureml_emulator.player import Player
 from azureml_emulator.punctuality import Punctuality
+from azureml_emulator.turns import Turns
 from azureml_emulator.wire import Call, Reply
 
 _logger = logging.getLogger("azureml_emulator.server")
@@ -67,6 +68,7 @@ class Server:
         self._loop = asyncio.get_running_loop()
         self._now = self._loop.time
         self._player = Player(self._loop)
+        self._turns = Turns(self._loop)
         self._open: dict[str, _OpenAnswers] = {}
 
     def url(self, listener: str = "") -> str:
@@ -142,11 +144,14 @@ class Server:
         answers.count += 1
         try:
             body = await self._body(request)
-            start, at = self._now(), time()
-            call = self._call(listener, request, body, at)
+            connection = request.protocol
+            assert isinstance(connection, Connection)
+            start = connection.heard
+            await self._turns.take()
+            call = self._call(listener, request, body, time() - (self._now() - start))
             reply = self.engine.score(call)
             self._player.catch_up()  # others wait for this one's scoring, but not for that of all who come at once
-            return await self._play(request, reply, start)
+            return await self._play(request, connection, reply, start)
         except (web.RequestPayloadError, http_exceptions.HttpProcessingError):
             return web.Response(status=400, text="Bad Request")
         except ConnectionError:  # gone before the request was whole
@@ -173,13 +178,13 @@ class Server:
         method, headers, query = request.method, request.headers, url.raw_query_string
         return Call(method, url.raw_path, headers, body or b"", at, listener, body is None, query)
 
-    async def _play(self, request: web.BaseRequest, reply: Reply, start: float) -> web.StreamResponse:
+    async def _play(
+        self, request: web.BaseRequest, connection: Connection, reply: Reply, start: float
+    ) -> web.StreamResponse:
         """Write a reply's bytes when they are due; aiohttp is told only whether the connection stays open."""
         http = (request.version.major, request.version.minor)
         keep_alive = request.keep_alive and (http >= (1, 1) or not reply.chunked)
         frames = framing.frames(reply, http, keep_alive, request.method)
-        connection = request.protocol
-        assert isinstance(connection, Connection)
         connection.play = play = self._player.play(frames, start, connection)
         problem, kept = "the emulator stopped before the answer was out", None
         try:
@@ -187,6 +192,7 @@ class Server:
             problem = "the caller went away before the answer was out" if kept is None else ""
         finally:
             connection.play = None
+            connection.heard = self._now()  # what came meanwhile had to wait for this one
             self._note(reply, problem, kept)
         if reply.end is None:
             return _KEEP if keep_alive and kept else _CLOSE

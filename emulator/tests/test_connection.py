@@ -215,15 +215,43 @@ def test_who_goes_away_is_noticed_at_once(stage, writes, reset):
     assert one.exchange.punctuality is None
 
 
+def test_a_crowd_that_comes_at_once_is_answered_by_when_it_came(stage, monkeypatch):
+    """Each takes 20 ms to score, and all are due 150 ms after they came: none later than the work before it takes."""
+    engine, connect = stage
+    exchanges = []
+
+    def slowly(call):
+        time.sleep(0.02)
+        one = reply((0.15, b"x"), chunked=False)
+        exchanges.append((call.at, one.exchange))
+        return one
+
+    monkeypatch.setattr(engine, "score", slowly, raising=False)
+    callers = [connect() for _ in range(6)]
+    time.sleep(0.1)
+    for caller in callers:
+        caller.sendall(GET)
+    start = time.monotonic()
+    for caller in callers:
+        caller.recv(1000)
+    assert time.monotonic() - start >= 0.14
+    assert max(at for at, _ in exchanges) - min(at for at, _ in exchanges) < 5 * 0.02, (
+        "the time of coming, not of turn"
+    )
+    for caller in callers:
+        caller.close()
+
+
 def test_who_takes_the_answer_is_not_said_to_be_gone(stage):
     engine, connect = stage
-    engine.replies, engine.left = [STREAM], []
+    one = reply((0.0, b"one"), (0.05, b"two"))
+    engine.replies, engine.left = [one], []
     with connect() as connection:
         connection.sendall(GET)
-        received(connection, len(expected(STREAM)))
-    assert until(lambda: STREAM.exchange.served is not None)
+        received(connection, len(expected(one)))
+    assert until(lambda: one.exchange.served is not None)
     assert engine.left == []
-    kept = STREAM.exchange.punctuality
+    kept = one.exchange.punctuality
     assert (kept.first_due, kept.due) == pytest.approx((0.0, 0.05))
     assert kept.last >= 0.05
     assert kept.worst >= kept.late >= 0
