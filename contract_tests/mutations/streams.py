@@ -1,6 +1,6 @@
 """Streams that are not as Azure sends them."""
 
-from azureml_emulator import container, tokens
+from azureml_emulator import tokens, writer
 from azureml_emulator.schemas import all_schemas
 from contract_tests.breaking import CHAT, CLIENT, CURL, EVERY, FEATURES, INFERENCE, OPENAI, mutation, reshape
 
@@ -16,27 +16,27 @@ def stream_strips(patch):
 
 @mutation("events end in CRLF", {CURL: "test_stream", EVERY: "test_text_survives_streaming"})
 def stream_crlf(patch):
-    patch.setattr(container, "server_sent", lambda event: b"data: " + event + b"\r\n\r\n")
+    patch.setattr(writer, "server_sent", lambda event: b"data: " + event + b"\r\n\r\n")
 
 
 @mutation("a comment keeps the stream alive", {CURL: "test_stream", EVERY: "test_text_survives_streaming"})
 def stream_comment(patch):
-    patch.setattr(container, "server_sent", lambda event: b": ping\n\ndata: " + event + b"\n\n")
+    patch.setattr(writer, "server_sent", lambda event: b": ping\n\ndata: " + event + b"\n\n")
 
 
 @mutation("events are named", {CURL: "test_stream"})
 def stream_event_lines(patch):
-    patch.setattr(container, "server_sent", lambda event: b"event: message\ndata: " + event + b"\n\n")
+    patch.setattr(writer, "server_sent", lambda event: b"event: message\ndata: " + event + b"\n\n")
 
 
 @mutation("[DONE] is missing", {CURL: "test_stream", EVERY: "test_text_survives_streaming"})
 def stream_without_done(patch):
-    patch.setattr(container, "END_OF_STREAM", b"")
+    patch.setattr(writer, "END_OF_STREAM", b"")
 
 
 @mutation("the stream is declared as JSON", {CURL: "test_stream"})
 def stream_as_json(patch):
-    patch.setattr(container, "EVENTS", container.JSON)
+    patch.setattr(writer, "EVENTS", writer.JSON)
 
 
 @mutation(

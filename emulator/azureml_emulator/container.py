@@ -1,11 +1,11 @@
 """A deployment's container: takes a request apart, asks the answer source, writes the response."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from azureml_emulator.answers import UNSAID, AnswerSource, Ask, Decided, DecidingSource, Occasion
+from azureml_emulator.answers import AnswerSource, Ask, Decided, DecidingSource, Occasion
 from azureml_emulator.draw import Draw
 from azureml_emulator.endpoint import Deployment
 from azureml_emulator.errors import (
@@ -17,30 +17,18 @@ from azureml_emulator.errors import (
     ParameterNotSupported,
     PathNotFound,
     ScoringFailed,
-    ScoringTimedOut,
     WrongContentType,
     WrongShape,
 )
 from azureml_emulator.faults import Strikes, hazards
 from azureml_emulator.inference_servers import Page
-from azureml_emulator.latency import Pace, Work
 from azureml_emulator.memo import Memo
 from azureml_emulator.openapi import Operation, Service
 from azureml_emulator.request import Request, asked, parse, text_of
-from azureml_emulator.schema import Answer, Chunk, Framing, Reading, Schema, Scoring
+from azureml_emulator.schema import Answer, Reading, Schema, Scoring
 from azureml_emulator.schemas import find
-from azureml_emulator.wire import JSON, Headers, Result, Write
-
-EVENTS: Headers = (("content-type", "text/event-stream; charset=utf-8"),)
-END_OF_STREAM = b"data: [DONE]\n\n"
-
-
-def server_sent(event: bytes) -> bytes:
-    """Frame one event of a stream, as OpenAI does.
-
-    No comments, no `event:` lines, LF only: Microsoft's own SDK refuses a stream that has them (measured).
-    """
-    return b"data: " + event + b"\n\n"
+from azureml_emulator.wire import Result
+from azureml_emulator.writer import Writer
 
 
 class Run(NamedTuple):
@@ -101,17 +89,14 @@ class Container:
         self.server = settings.server
         self._answer: AnswerSource = settings.answer
         self.decides = isinstance(settings.answer, DecidingSource)
-        self._latency = settings.latency
         self._filter = settings.content_filter
         self._not_supported = settings.not_supported
-        self._timeout = settings.scoring_timeout_ms
-        self._model = settings.model or endpoint
         self._endpoint = endpoint
         self._seed = seed
-        self._home = Draw.of(str(seed).encode(), endpoint.encode())
+        self._writer = Writer(settings, settings.model or endpoint, Draw.of(str(seed).encode(), endpoint.encode()))
         self._readings: Memo[Reading] = Memo()
         schemas = (settings.schema, *map(find, settings.schema.beside))
-        self._service = Service(self._model, tuple(map(operation, schemas)), door)
+        self._service = Service(settings.model or endpoint, tuple(map(operation, schemas)), door)
         self._routes: dict[str, dict[str, Callable[[Request], Run]]] = {}
         for path, page in self.server.pages.items():
             self._routes[path] = dict.fromkeys(self.server.page_methods, partial(self._show, page))
@@ -183,7 +168,7 @@ class Container:
                     for prompt in reading.prompts
                     for choice in range(reading.choices)
                 ]
-            result = self._write(schema, request, reading, answers, decided)
+            result = self._writer.write(schema, request, reading, answers, decided)
             return Run(result, schema, reading, None, heard, answers, decided)
         except ContainerError as error:
             result = self.server.refuse(error, request.path, request.ids)._replace(timing=(("model", error.after),))
@@ -248,74 +233,3 @@ class Container:
         for name in self._not_supported:
             if reading.parameters.get(name) is not None:
                 raise ParameterNotSupported(name, reading.parameters[name])
-
-    def _write(
-        self,
-        schema: Schema[Any],
-        request: Request,
-        reading: Reading,
-        answers: Sequence[Answer],
-        decided: Decided | None,
-    ) -> Result:
-        scoring = Scoring(reading, answers, request.draw, int(request.call.at), self._model, self._home)
-        if reading.form and schema.settle is not None:
-            scoring = scoring._replace(answers=schema.settle(scoring))
-        if self._filter:
-            scoring = scoring._replace(answers=[self._filter.passed(one) for one in scoring.answers])
-        body = UNSAID if decided is None else decided.body
-        streamed = reading.stream and schema.stream is not None and body is UNSAID
-        tokens = _tokens(scoring, streamed) if self._latency or decided else 0
-        pace = self._pace(scoring, request, decided, tokens)
-        if streamed and schema.stream is not None:
-            events = tuple(self._events(schema.framing, schema.stream(scoring), pace))
-            return Result(200, EVENTS, events, chunked=True, timing=(("model", events[-1][0]),))
-        seconds = pace(tokens)
-        if self._timeout is not None and seconds * 1000 > self._timeout:
-            raise ScoringTimedOut(self._timeout)
-        written = self.server.dump(schema.write(scoring) if body is UNSAID else body)
-        headers = JSON + self.server.run_headers(request.ids, seconds)
-        return Result(200, headers, ((seconds, written),), timing=(("model", seconds),))
-
-    def _pace(self, scoring: Scoring, request: Request, decided: Decided | None, tokens: int) -> Pace:
-        """Say when tokens are out; several prompts are answered side by side, and the longest answer decides."""
-        latency = self._latency
-        if decided is not None:
-            return self._decided_pace(scoring, request, decided, tokens)
-        return latency.pace(_work(scoring, request, tokens)) if latency else _at_once
-
-    def _decided_pace(self, scoring: Scoring, request: Request, decided: Decided, tokens: int) -> Pace:
-        """Say the same where prompts were given models of their own; the slowest decides."""
-        latencies = [one or self._latency for one in decided.latencies]
-        paces = [one.pace(_work(scoring, request, tokens)) for one in latencies if one]
-        if len(paces) > 1:
-            return lambda out: max(pace(out) for pace in paces)
-        return paces[0] if paces else _at_once
-
-    def _events(self, framing: Framing | None, chunks: Iterable[Chunk], pace: Pace) -> Iterator[Write]:
-        """Each event is due when the last of the tokens that it carries is out."""
-        out, due = 0, 0.0
-        for value, carried in chunks:
-            out += carried
-            due = pace(max(out, 1))
-            event = self.server.dump(value)
-            yield due, framing.of(event) if framing else server_sent(event)
-        end = framing.end if framing else END_OF_STREAM
-        if end:
-            yield due, end
-
-
-def _tokens(scoring: Scoring, streamed: bool) -> int:
-    """Count what takes time to write: the longest answer, or in a stream, where they take turns, all of them."""
-    answers = scoring.answers
-    if len(answers) == 1:
-        return answers[0].tokens
-    counts = [answer.tokens for answer in answers]
-    return sum(counts) if streamed else max(counts, default=0)
-
-
-def _work(scoring: Scoring, request: Request, tokens: int) -> Work:
-    return Work(sum([prompt.tokens for prompt in scoring.reading.prompts]), request.draw, request.load, tokens)
-
-
-def _at_once(_: int) -> float:
-    return 0.0

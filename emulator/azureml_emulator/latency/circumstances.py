@@ -26,6 +26,10 @@ class LoadDependent(Latency):
     def heeds_load(self) -> bool:
         return True
 
+    @property
+    def heeds_tokens(self) -> bool:
+        return self.latency.heeds_tokens
+
     def pace(self, work: Work) -> Pace:
         unhindered = self.latency.pace(work)
         factor = 1.0 + self.per_call * max(0.0, work.load.at_work - self.at_once)
@@ -45,6 +49,10 @@ class ColdStart(Latency):
     @property
     def heeds_load(self) -> bool:
         return True
+
+    @property
+    def heeds_tokens(self) -> bool:
+        return self.latency.heeds_tokens
 
     def pace(self, work: Work) -> Pace:
         warm = self.latency.pace(work)

@@ -20,6 +20,10 @@ class Distribution(Latency, family=True):
     def seconds(self, units: Iterator[float]) -> float:
         """Draw a length of time, in seconds, never negative, from numbers that are even between 0 and 1."""
 
+    @property
+    def heeds_tokens(self) -> bool:
+        return False
+
     def pace(self, work: Work) -> Pace:
         """Take one of them for the whole answer."""
         seconds = self.seconds(work.draw.units(b"latency"))

@@ -77,6 +77,11 @@ class Latency(Variant):
         """Whether it goes by what else the deployment is doing."""
         return False
 
+    @property
+    def heeds_tokens(self) -> bool:
+        """Whether it goes by how many tokens the prompt and the answer have."""
+        return True
+
     @abstractmethod
     def pace(self, work: Work) -> Pace:
         """Say when the tokens of one answer are out."""
