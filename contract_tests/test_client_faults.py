@@ -213,7 +213,7 @@ def reset(road, at, **_):
 
 def broken(road, share=0.5, **_):
     if road.streams:
-        said = ("the stream broke off: no whole answer", "its body came in part", "characters of text")
+        said = ("the stream broke off: no whole answer", "its body cannot be read to its end", "characters of text")
         return Fails(client.StreamCutError, said, half=share > 0)
     return Fails(client.UnreachableError, ("no whole answer from", "its body came in part (", " bytes)"))
 

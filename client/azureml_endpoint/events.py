@@ -4,34 +4,35 @@ An answer is its choice 0, as with whole answers: events of further choices (`n=
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from azureml_endpoint.generations import ChatGenerationChunk, GenerationChunk, choice_info, usage_metadata
 from azureml_endpoint.messages import AIMessageChunk
 
+_PLACES = ("text", "delta", "message")
+"""Where choices say something: that of a streamed completion, that of a streamed chat, that of a whole answer."""
+
 
 def completion_chunk(data: Any) -> GenerationChunk | None:
     """Read an event of a streamed completion; None when it says nothing, ValueError when it is one of a chat."""
     choice = _first_choice(data)
-    _refuse(choice, "text", ("delta", "message"))
+    text = _said(choice, "text", str)
     usage = data.get("usage") if isinstance(data, dict) else None
-    text = choice.get("text")
     info = {name: value for name, value in choice_info(choice).items() if value is not None}
     if isinstance(usage, dict):
         info["usage"] = usage
-    if not isinstance(text, str) and not info:
+    if text is None and not info:
         return None
     if info:  # the last pieces tell what the whole answer would
         info |= {name: data[name] for name in ("model", "id") if data.get(name)}
-    return GenerationChunk(text if isinstance(text, str) else "", info or None)
+    return GenerationChunk(text or "", info or None)
 
 
 def chat_chunk(data: Any) -> ChatGenerationChunk | None:
     """Read an event of a streamed chat answer; None when it says nothing, ValueError when it is none of a chat."""
     choice = _first_choice(data)
-    _refuse(choice, "delta", ("text", "message"))
-    delta = choice["delta"] if isinstance(choice.get("delta"), dict) else {}
+    delta = _said(choice, "delta", dict) or {}
     usage = usage_metadata(data.get("usage")) if isinstance(data, dict) else None
     if not choice and usage is None:
         return None
@@ -106,13 +107,14 @@ class CallNumbers:
         return self._last
 
 
-def _refuse(choice: Mapping[str, Any], expected: str, others: Sequence[str]) -> None:
-    """Raise ValueError for a choice that says something, but not where it is expected: it would be lost."""
-    found = next((name for name in others if choice.get(name)), None)
-    if found and choice.get(expected) is None:
-        raise ValueError(
-            f'expected {{"choices": [{{"{expected}": ..}}]}}, found {found!r}: another formatter\'s answer'
-        )
+def _said(choice: Mapping[str, Any], place: str, kind: type) -> Any:
+    """Return what a choice says at `place`, or None; ValueError for what it says elsewhere, which would be lost."""
+    said = choice.get(place)
+    other = next((name for name in _PLACES if choice.get(name) and name != place), None) if said is None else None
+    if other or not isinstance(said, kind | None):
+        found = f"{other!r}, as of another kind of model" if other else f"type {type(said).__name__}"
+        raise ValueError(f'expected {{"choices": [{{"{place}": ..}}]}}, found {found}')
+    return said
 
 
 def _first_choice(data: Any) -> Mapping[str, Any]:

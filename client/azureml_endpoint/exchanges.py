@@ -142,7 +142,9 @@ class Attempt:
             start = excerpt(self.received).partition("\r\n")[0]
             return f", its head came in part ({start!r})" if self.received else ""
         came, length = self.came(), self.reply.headers.get("content-length")
-        return ", its body came in part" + (f" ({came} of {length} bytes)" if length and came is not None else "")
+        if length and came is not None and str(came) != length:
+            return f", its body came in part ({came} of {length} bytes)"
+        return ", its body cannot be read to its end"
 
 
 class Course:

@@ -119,6 +119,7 @@ class Chunks(Generic[P]):
     def __post_init__(self) -> None:
         self._parser = EventParser()
         self._texts: list[str] = []
+        self._passed_over = ""
         self._finished = False
         self._calls = CallNumbers()
 
@@ -152,7 +153,9 @@ class Chunks(Generic[P]):
 
     def _cut(self, reason: str) -> StreamCutError:
         text = f"{reason}, after {len(self.partial)} characters of text"
-        return self._marked(StreamCutError(text, status=200, headers=self.headers))
+        if self._passed_over and not self._texts:
+            text = f"{text}. An event that held none: {excerpt(self._passed_over, SHOWN_BODY)}"
+        return self._marked(StreamCutError(text, status=200, body=self._passed_over, headers=self.headers))
 
     def _marked(self, error: E) -> E:
         error.partial = self.partial
@@ -169,6 +172,7 @@ class Chunks(Generic[P]):
                 except ValueError as error:
                     raise self._failed(str(error), event.data) from None
                 if piece is None:
+                    self._passed_over = event.data
                     continue
                 self._texts.append(piece.text)
                 self._finished = self._finished or bool(piece.finish_reason)

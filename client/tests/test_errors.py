@@ -67,6 +67,7 @@ def test_what_azure_says_is_on_the_error() -> None:
     error = StatusError.of(424, headers, b'{"detail": "no"}')
     assert (error.request_id, error.model_status, error.model_reason) == ("r1", 400, "model_error")
     assert error.body == '{"detail": "no"}'
+    assert str(error).endswith('It said: {"detail": "no"} (request id: r1)')
     for part in ("r1", "400", "model_error", "no"):
         assert part in str(error)
     bare = StatusError.of(424, {"ms-azureml-model-error-statuscode": "²"}, b"")
@@ -79,6 +80,18 @@ def test_a_body_is_bounded() -> None:
     assert len(str(error)) < SHOWN_BODY + 300
     assert excerpt("é" * 10, 3) == "ééé…"
     assert excerpt(b"\xff\xfe") == "\ufffd\ufffd"
+
+
+def test_a_pause_that_is_asked_for_is_told() -> None:
+    error = StatusError.of(429, {"retry-after": "3600", "retry-after-ms": "7"}, b"")
+    assert "It asks to wait (retry-after: 3600). It asks to wait (retry-after-ms: 7)." in str(error)
+
+
+def test_a_page_is_told_from_an_answer() -> None:
+    page = b"<!DOCTYPE html><html><head><title>Sign in</title>"
+    for error in (StatusError.of(502, {}, page), ResponseFormatError.of("R", "JSON", page)):
+        assert "a page in HTML with the title 'Sign in'" in str(error)
+        assert "right content formatter" not in str(error)
 
 
 def test_a_key_is_taken_out() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from azureml_endpoint import EndpointTimeoutError, ModelError, RedirectError, Timeout
 from azureml_endpoint.errors import StatusError
-from azureml_endpoint.exchanges import Course, Limits, Reply, Request
+from azureml_endpoint.exchanges import Attempt, Course, Limits, Reply, Request
 from azureml_endpoint.retries import RetryPolicy
 
 KEY = "a-canary-key-0123"
@@ -115,13 +115,50 @@ def test_retries_are_counted() -> None:
     with pytest.raises(StatusError) as caught:
         way.pause_after(error)
     assert caught.value is error
+    assert (error.attempts, "2 tries" in str(error)) == (2, True)
 
 
 def test_a_pause_beyond_the_total_is_not_made() -> None:
     error = StatusError.of(429, {"retry-after": "5"}, b"")
     assert course(Timeout(total=6)).pause_after(error) == 5
-    with pytest.raises(StatusError):
+    with pytest.raises(StatusError, match="The total timeout leaves no time for another try"):
         course(Timeout(total=4)).pause_after(error)
+
+
+@pytest.mark.parametrize(
+    ("received", "headers", "came", "expected"),
+    [
+        (b"", None, None, "no answer from https://h/score: reset"),
+        (
+            b"HTTP/1.1 20",
+            None,
+            None,
+            "no whole answer from https://h/score, its head came in part ('HTTP/1.1 20'): reset",
+        ),
+        (
+            b"H",
+            {"content-length": "9"},
+            4,
+            "no whole answer from https://h/score, its body came in part (4 of 9 bytes): ",
+        ),
+        (
+            b"H",
+            {"content-length": "9"},
+            9,
+            "no whole answer from https://h/score, its body cannot be read to its end: ",
+        ),
+        (b"H", {"content-length": "9"}, None, "score, its body cannot be read to its end: reset"),
+        (b"H", {}, 4, "no whole answer from https://h/score, its body cannot be read to its end: reset"),
+    ],
+)
+def test_an_answer_that_breaks_off_says_what_had_come(
+    received: bytes, headers: dict[str, str] | None, came: int | None, expected: str
+) -> None:
+    attempt = Attempt(REQUEST, Limits(1, 1, 1), received=received, came=lambda: came)
+    attempt.reply = None if headers is None else Reply(200, headers)
+    error = attempt.unreachable("reset")
+    assert expected in str(error)
+    assert error.status == (None if headers is None else 200)
 
 
 @pytest.mark.parametrize(

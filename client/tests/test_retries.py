@@ -1,5 +1,6 @@
 """Which failures are worth another try, and after what pause."""
 
+from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -79,6 +80,14 @@ def test_the_endpoint_may_ask_for_a_pause() -> None:
 def test_a_pause_that_is_too_long_ends_the_call() -> None:
     assert policy().pause(status(429, retry_after="3600"), 1) is None
     assert policy(longest_wait=4000).pause(status(429, retry_after="3600"), 1) == 3600
+
+
+@pytest.mark.parametrize(("skew", "expected"), [(-86400, 10.0), (0, 10.0), (86400, 10.0)])
+def test_a_date_counts_from_that_of_the_answer(skew: float, expected: float) -> None:
+    """Its clock may be wrong, and the pause must not be."""
+    headers = {"date": formatdate(NOW + skew, usegmt=True), "retry-after": formatdate(NOW + skew + 10, usegmt=True)}
+    assert asked_pause(headers, NOW) == expected
+    assert asked_pause({**headers, "date": "nonsense"}, NOW + skew) == expected
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,62 @@ def test_the_end_is_done_or_a_finish_reason() -> None:
     assert text(*sse(text_event("a")), *sse(text_event("late"))) == "a"
 
 
+@pytest.mark.parametrize("reason", ["", None, 0])
+def test_a_reason_that_is_none_ends_nothing(reason: Any) -> None:
+    """Some servers send an empty one with every event."""
+    event = {"choices": [{"text": "a", "finish_reason": reason}]}
+    with pytest.raises(StreamCutError) as caught:
+        text(*sse(event, done=False))
+    assert caught.value.partial == "a"
+    assert text(*sse(event, event)) == "aa"
+
+
+@pytest.mark.parametrize("events", [[], [{}], [{"choices": []}], [{"output": "a"}], [{"choices": [{"index": 1}]}]])
+def test_a_stream_without_any_piece_is_no_answer(events: list[Any]) -> None:
+    with pytest.raises(StreamCutError, match="without any piece of an answer") as caught:
+        text(*sse(*events))
+    assert caught.value.body == (json.dumps(events[-1]) if events else "")
+    assert caught.value.body in str(caught.value)
+
+
+@pytest.mark.parametrize("read", [completion_chunk, chat_chunk])
+def test_an_event_of_another_shape_raises(read: Any) -> None:
+    """It would be an answer without text."""
+    delta, plain = {"choices": [{"delta": {"content": "a"}}]}, {"choices": [{"text": "a"}]}
+    other, place = (delta, '{"text": ..}') if read is completion_chunk else (plain, '{"delta": ..}')
+    for event in (other, {"choices": [{"message": {"content": "a"}}]}):
+        with pytest.raises(StreamEventError, match=r"expected .*found ") as caught:
+            text(*sse(event), read=read)
+        assert place in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("read", "choice"),
+    [(completion_chunk, {"text": ["a"]}), (completion_chunk, {"text": 5}), (chat_chunk, {"delta": "a"})],
+)
+def test_what_is_no_text_raises(read: Any, choice: Any) -> None:
+    with pytest.raises(StreamEventError, match=f"found type {type(next(iter(choice.values()))).__name__}"):
+        text(*sse({"choices": [choice]}), read=read)
+
+
+def test_bytes_that_are_no_utf8_raise() -> None:
+    broken = b'data: {"choices":[{"text":"a\xff"}]}\n\n'
+    with pytest.raises(StreamEventError, match="no UTF-8") as caught:
+        text(*sse(text_event("a"), done=False), broken)
+    assert caught.value.partial == "a"
+    assert text(b": \xff\n\n", *sse(text_event("a", "stop"))) == "a"
+
+
+def test_events_that_were_encoded_twice_are_read() -> None:
+    """As whole answers are."""
+    assert text(*sse(*[json.dumps(json.dumps(text_event(each))) for each in "ab"])) == "ab"
+
+
+def test_what_is_no_json_is_told_with_its_place() -> None:
+    with pytest.raises(StreamEventError, match=r"no JSON \(.*line 1 column 2"):
+        text(b"data: {'a': 1}\n\n")
+
+
 def test_a_cut_at_any_byte_is_whole_or_an_error_with_the_text_so_far() -> None:
     whole_from = STREAM.index(b'"stop"}]}') + len(b'"stop"}]}')
     for at in range(len(STREAM)):
@@ -158,7 +214,6 @@ def test_odd_chat_events() -> None:
         delta_event(content="a"),
         {"choices": []},
         {"choices": [{"index": 0}]},
-        {"choices": [{"delta": "x"}]},
         delta_event("stop", content="b"),
         {"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}},
     )
