@@ -297,6 +297,7 @@ def test_printed_lines_work_in_a_shell(served):
         TypeAdapter(schema.response).validate_json(done.stdout, strict=True)
 
 
+@pytest.mark.slow
 def test_printed_addresses_answer(served):
     """Every row of the table: its URL, with its key, answers the example of its shape."""
     rows = [line.split() for line in served if len(line.split()) == 3 and line.split()[2].startswith("http://")]

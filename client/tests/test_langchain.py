@@ -141,6 +141,7 @@ class TestImport:
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         assert done.stdout == "False\n"
 
+    @pytest.mark.slow
     def test_nothing_but_langchain_core_is_needed(self) -> None:
         code = "import sys, azureml_endpoint.langchain; print(sorted({n.split('.')[0] for n in sys.modules}))"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

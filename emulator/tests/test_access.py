@@ -172,6 +172,7 @@ class TestMinting:
         assert expected in said
         assert len(said.splitlines()) == 1
 
+    @pytest.mark.slow
     def test_without_pyjwt_one_is_told_what_to_install_and_keys_work(self):
         script = """
 import sys
@@ -186,6 +187,7 @@ except ConfigError as error:
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
         assert done.stdout.strip().endswith("need PyJWT: pip install 'azureml-emulator[tokens]'")
 
+    @pytest.mark.slow
     def test_pyjwt_is_loaded_only_for_tokens(self):
         script = (
             "import sys; from azureml_emulator import Endpoint, Engine; Engine([Endpoint('a', schema='gpt2')])\n"

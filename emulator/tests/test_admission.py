@@ -202,6 +202,7 @@ def simulated(calls, slots, timeout):
     return [results[call] for call in range(len(calls))]
 
 
+@pytest.mark.slow
 @FUZZING
 @given(
     arrivals=st.lists(st.tuples(st.integers(0, 3), st.integers(1, 8)), max_size=30),
@@ -223,6 +224,7 @@ def test_any_mix_of_arrivals_is_admitted_as_in_a_simulation(make_call, arrivals,
     assert replies == simulated(calls, at_once * instances, timeout / 4 if timeout else inf)
 
 
+@pytest.mark.slow
 @FUZZING
 @given(st.lists(st.floats(0, 4e9), max_size=20))
 def test_arrivals_in_any_order_do_no_harm(make_call, arrivals):

@@ -55,6 +55,7 @@ def test_an_odd_pattern_is_no_warning():
     assert Automaton("[[a]").search("[")
 
 
+@pytest.mark.slow
 def test_a_long_text_ends_too():
     with pytest.raises(re.error, match="too long"):
         Automaton("(.*a){200}b").search("a" * 10_000)
@@ -85,6 +86,7 @@ COSTLY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("schema", [pytest.param(one, id=name) for name, one in COSTLY.items()])
 def test_no_json_schema_takes_ages(schema):
     start = time.process_time()

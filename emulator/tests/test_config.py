@@ -242,6 +242,7 @@ class TestJsonSchema:
         assert endpoint["additionalProperties"] is False
         assert json.dumps(list(all_schemas()))[1:-1] in json.dumps(endpoint["properties"]["schema"])
 
+    @pytest.mark.slow
     def test_a_validator_agrees_with_us(self):
         check = jsonschema.Draft202012Validator(config.json_schema())
         check.check_schema(config.json_schema())

@@ -35,6 +35,7 @@ def test_the_engine_needs_no_io_and_faker_only_when_it_speaks():
     assert not loaded & {"aiohttp", "faker", "yaml", "azureml_endpoint"}
 
 
+@pytest.mark.slow
 def test_listing_shapes_needs_no_server():
     assert not loaded_by("from azureml_emulator import cli; cli.main(['schemas', 'gpt2'])") & {
         "aiohttp",

@@ -149,6 +149,7 @@ def test_what_cannot_be_says_where(schema, said):
         sample(schema, DRAWS[0])
 
 
+@pytest.mark.slow
 def test_explosion_ends():
     doubling = {f"a{n}": {"oneOf": [{"$ref": f"#/$defs/a{n + 1}"}] * 2} for n in range(40)}
     with pytest.raises(ValueError, match=r"too complicated|without end"):

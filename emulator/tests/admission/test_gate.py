@@ -80,6 +80,7 @@ VISITS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, derandomize=True, max_examples=150)
 @given(VISITS, st.integers(1, 3), st.integers(1, 2), st.none() | st.integers(1, 8), st.none() | st.integers(1, 8))
 def test_whoever_comes_and_goes_others_wait_as_they_should(visits, at_once, instances, timeout, pending):

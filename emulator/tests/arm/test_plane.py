@@ -52,6 +52,7 @@ def test_an_operation_of_a_serverless_endpoint_has_its_keys_as_result(azure):
     assert result == azure.value("POST", "serverlessEndpoints/talk/listKeys")
 
 
+@pytest.mark.slow
 def test_operations_are_forgotten_in_the_end(azure):
     first = azure.ask("PUT", "onlineEndpoints/front", {"properties": {}})
     path = urlsplit(dict(first.headers)["azure-asyncoperation"]).path

@@ -96,6 +96,7 @@ def test_the_certificate_is_for_the_hosts_asked():
     assert authority.startswith("-----BEGIN CERTIFICATE-----")
 
 
+@pytest.mark.slow
 def test_a_connection_that_a_caller_keeps_open_does_not_outlast_the_emulator():
     with requests.Session() as session:
         with Emulator() as emulator:

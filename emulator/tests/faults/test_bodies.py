@@ -34,6 +34,7 @@ def test_malformed_json_is_no_json(strike, schema, how):
     assert struck.felt == ("malformed_json",)
 
 
+@pytest.mark.slow
 @settings(FUZZING, max_examples=30)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
 def test_whatever_is_spoilt_is_no_json(value):

@@ -80,6 +80,7 @@ def struck(call, faults):
     assert felt or told(reply) == told(clean)
 
 
+@pytest.mark.slow
 @settings(FUZZING, max_examples=HUNT // 10 or 40)
 @given(asked())
 def test_any_faults_of_any_answer_can_be_played(one):

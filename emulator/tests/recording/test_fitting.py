@@ -66,6 +66,7 @@ def test_zero_can_be_fitted():
     assert distribution([0.0, 0.0]) == 0.0
 
 
+@pytest.mark.slow
 def test_streams_give_their_first_token_prefill_and_gaps(recorded):
     model = Latency.of(
         {

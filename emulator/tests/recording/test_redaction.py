@@ -147,6 +147,7 @@ def check(key, recorded):
         assert not holds(one, key)
 
 
+@pytest.mark.slow
 @given(keys, forms, st.sampled_from(list(BODIES)), wheres)
 @example("n\\bcdefgh", "after a backslash", "body", [])
 @example("********a", "as it is", "bare body", [])

@@ -66,6 +66,7 @@ def test_objectives_decide_about_the_exit_code(simulate, slo, code, verdict):
     assert (found, out.rstrip().endswith(verdict)) == (code, True)
 
 
+@pytest.mark.slow
 def test_a_sweep_marks_the_first_that_will_do(simulate, tmp_path):
     code, out, _ = simulate("--sweep instances=1..8 --slo errors<1%,queue_p99<1s --json numbers.json")
     found = json.loads((tmp_path / "numbers.json").read_text(encoding="utf-8"))
@@ -77,6 +78,7 @@ def test_a_sweep_marks_the_first_that_will_do(simulate, tmp_path):
     assert [all(slo["met"] for slo in one["slo"]) for one in found["values"]].index(True) + 1 == found["first"]
 
 
+@pytest.mark.slow
 def test_bisecting_says_so_and_finds_the_same(simulate):
     sweep = "--sweep instances=1..8 --slo errors<1% --json -"
     full, halved = (json.loads(simulate(sweep + more)[1]) for more in ("", " --bisect"))

@@ -68,6 +68,7 @@ def test_several_instances_are_m_m_c(instances, rate, seconds):
     assert found.utilisation == pytest.approx(rate * MEAN / instances, rel=0.03)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("instances", "rate"), [(1, 12), (2, 20), (3, 60)])
 def test_azures_limit_of_twice_the_slots_is_m_m_c_k(instances, rate):
     found = played(queue(instances, None), f"poisson:{rate}/s", 12_000 / rate, seed=3)
