@@ -34,12 +34,20 @@ AZMLINFSRV, INFERENCE, ML_CLIENT = (f"azure/test_{name}.py" for name in ("azmlin
 _ELSEWHERE = {"langchain_community": "langchain_community", "azure": "azureml_inference_server_http"}
 """Folders of tests with an environment of their own, and the package that only this environment has."""
 
-_OWN = "../emulator/tests/"
-ACCESS, ADMISSION, LIVE, LOCAL, OPENAPI, AZURE_FILES = (
-    f"{_OWN}test_{name}.py" for name in ("access", "admission", "live", "local", "openapi", "azure_files")
+LATENCY_FELT, FAULTS_FELT, RECORDING_FELT = "test_latency_felt.py", "test_faults_felt.py", "test_recording.py"
+
+
+def own(name: str) -> str:
+    """Name a module of the emulator's own tests: `faults/hazards` is `emulator/tests/faults/test_hazards.py`."""
+    folder, _, module = name.rpartition("/")
+    return f"../emulator/tests/{folder}{'/' if folder else ''}test_{module}.py"
+
+
+ACCESS, ADMISSION, LIVE, LOCAL, OPENAPI, AZURE_FILES = map(
+    own, ("access", "admission", "live", "local", "openapi", "azure_files")
 )
-ARM_KEYS, ARM_DEPLOYMENTS = f"{_OWN}arm/test_keys.py", f"{_OWN}arm/test_online_deployments.py"
-LABELS, SHAPE_CHAT = f"{_OWN}schemas/test_text_labels.py", f"{_OWN}schemas/test_chat.py"
+ARM_KEYS, ARM_DEPLOYMENTS = own("arm/keys"), own("arm/online_deployments")
+LABELS, SHAPE_CHAT = own("schemas/text_labels"), own("schemas/chat")
 
 
 @dataclass(frozen=True)
@@ -108,15 +116,23 @@ def run(module: str, only: str) -> str:
     return repr(code) if code else "passed" if "passed" in outcomes.ended else "skipped"
 
 
+def broken(one: Mutation, module: str) -> str:
+    """Break the emulator in one way, and give what became of the tests in a module that should notice."""
+    with pytest.MonkeyPatch.context() as patch:
+        try:
+            one.apply(patch)
+        except AttributeError as error:
+            return f"<nothing there to break: {error}>"
+        return run(module, one.noticed[module])
+
+
 def main(modules: list[str]) -> None:
     found: dict[str, dict[str, str]] = {}
     for name, one in MUTATIONS.items():
         for module in modules:
             if module in one.noticed:
                 began = perf_counter()
-                with pytest.MonkeyPatch.context() as patch:
-                    one.apply(patch)
-                    found.setdefault(name, {})[module] = run(module, one.noticed[module])
+                found.setdefault(name, {})[module] = broken(one, module)
                 print(f"{perf_counter() - began:5.1f} s  {name}  {module}", file=sys.stderr)
     controls = [one.noticed for one in MUTATIONS.values()]
     found["nothing"] = {

@@ -94,7 +94,7 @@ def schemas_by_hand(patch):
 
 @mutation("the configuration's JSON Schema lists shapes by hand", {NEW: "test_in_the_json_schema"})
 def json_schema_by_hand(patch):
-    in_the_copy(patch, "endpoint.py", '"enum": list(all_schemas())', f'"enum": {sorted(all_schemas())}')
+    in_the_copy(patch, "setting_types.py", '"enum": list(all_schemas())', f'"enum": {sorted(all_schemas())}')
 
 
 @mutation(

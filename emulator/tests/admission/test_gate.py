@@ -131,6 +131,12 @@ class TestWhoGoesAway:
         gate.gone(streaming, 3)
         assert come(gate, 4, 10)[:2] == (200, 10)
 
+    def test_from_a_whole_answer_it_does_not_free_the_slot(self):
+        gate = a_gate()
+        _, _, working, _ = come(gate, 0, 10)
+        gate.gone(working, 2)
+        assert come(gate, 3, 10)[:2] == (200, 17), "the container works until 10"
+
     def test_from_a_whole_answer_it_frees_its_place_alone(self):
         gate = a_gate()
         _, _, working, _ = come(gate, 0, 10)

@@ -31,7 +31,9 @@ def test_each_gap_is_drawn(sample):
 
 
 def test_the_first_token_is_drawn_apart_from_the_gaps():
-    model = Tokens({"type": "exponential", "mean_ms": 300}, GAPS)
+    model = Tokens({"type": "exponential", "mean_ms": 300}, {"type": "exponential", "mean_ms": 300})
+    first, second = times(model, 2)
+    assert second - first != pytest.approx(first)
     assert times(model, 1) == times(Tokens(model.first_ms, 5), 1)
     assert times(model, 1) != times(model, 1, draw=Draw.of(b"another request"))
 
