@@ -147,9 +147,11 @@ class Server:
             connection = request.protocol
             assert isinstance(connection, Connection)
             start = connection.heard
-            await self._turns.take()
-            call = self._call(listener, request, body, time() - (self._now() - start))
-            reply = self.engine.score(call)
+            if self._turns.over:
+                await self._turns.take()
+            now = self._now()
+            reply = self.engine.score(self._call(listener, request, body, time() - (now - start)))
+            self._turns.worked(self._now() - now)
             self._player.catch_up()  # others wait for this one's scoring, but not for that of all who come at once
             return await self._play(request, connection, reply, start)
         except (web.RequestPayloadError, http_exceptions.HttpProcessingError):

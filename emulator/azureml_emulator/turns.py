@@ -2,14 +2,13 @@
 
 import asyncio
 from collections import deque
-from math import inf
 
 _ROUND = 0.001
-"""Seconds of work in one round of the loop, after which the next piece waits for another round."""
+"""Seconds of work after which the next piece waits for another round of the loop."""
 
 
 class Turns:
-    """Lets callers go on, in their order: at once as long as little was done in this round, else one a round.
+    """Lets callers go on, in their order: at once as long as little was done, else one a round.
 
     Otherwise a crowd that comes at once would be served to the last before the loop sees who has come meanwhile, and
     those would seem to have arrived only then.
@@ -17,26 +16,30 @@ class Turns:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._since = inf
+        self._worked = 0.0
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self.over = False
 
     async def take(self) -> None:
-        """Wait for one's turn, if one has to."""
-        now = self._loop.time()
-        if self._since == inf:
-            self._since = now
+        """Wait for one's turn; need not be called unless this round is `over`."""
+        turn = self._loop.create_future()
+        self._waiting.append(turn)
+        await turn
+
+    def worked(self, seconds: float) -> None:
+        """Hear how long a piece of work took."""
+        self._worked += seconds
+        if self._worked > _ROUND and not self.over:
+            self.over = True
             self._loop.call_soon(self._next_round)
-        elif self._waiting or now - self._since > _ROUND:
-            turn = self._loop.create_future()
-            self._waiting.append(turn)
-            await turn
 
     def _next_round(self) -> None:
-        self._since = inf
+        self._worked = 0.0
+        self.over = bool(self._waiting)
+        if self.over:
+            self._loop.call_soon(self._next_round)
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(None)
-                self._since = self._loop.time() - _ROUND
-                self._loop.call_soon(self._next_round)
                 return

@@ -6,20 +6,18 @@ from azureml_emulator import turns
 from azureml_emulator.turns import Turns
 
 
-def order(work, monkeypatch, count=6, cancelled=()):
+def order(work, count=6, cancelled=()):
     """Let some take their turn, each working so many seconds; give the round of the loop in which each did."""
-    clock = [100.0]
     rounds, taken = [0], {}
 
     async def test():
-        loop = asyncio.get_running_loop()
-        monkeypatch.setattr(loop, "time", lambda: clock[0])
-        line = Turns(loop)
+        line = Turns(asyncio.get_running_loop())
 
         async def one(number):
-            await line.take()
+            if line.over:
+                await line.take()
             taken[number] = rounds[0]
-            clock[0] += work
+            line.worked(work)
 
         tasks = [asyncio.ensure_future(one(number)) for number in range(count)]
         for _ in range(30):
@@ -33,21 +31,21 @@ def order(work, monkeypatch, count=6, cancelled=()):
     return taken
 
 
-def test_short_work_is_done_in_one_round(monkeypatch):
-    assert len(set(order(0.00001, monkeypatch).values())) == 1
+def test_short_work_is_done_in_one_round():
+    assert len(set(order(0.00001).values())) == 1
 
 
-def test_long_work_is_done_one_a_round_in_the_order_of_coming(monkeypatch):
-    taken = order(0.002, monkeypatch)
+def test_long_work_is_done_one_a_round_in_the_order_of_coming():
+    taken = order(0.002)
     assert list(taken) == list(range(6))
     assert len(set(taken.values())) == 6
 
 
-def test_a_round_takes_as_much_as_fits(monkeypatch):
-    rounds = list(order(turns._ROUND * 0.4, monkeypatch).values())
+def test_a_round_takes_as_much_as_fits():
+    rounds = list(order(turns._ROUND * 0.4).values())
     assert rounds.count(rounds[0]) == 3
 
 
 @pytest.mark.parametrize("gone", [(1,), (5,), (1, 2, 3, 4, 5)])
-def test_who_gives_up_holds_up_nobody(gone, monkeypatch):
-    assert list(order(0.002, monkeypatch, cancelled=gone)) == [one for one in range(6) if one not in gone]
+def test_who_gives_up_holds_up_nobody(gone):
+    assert list(order(0.002, cancelled=gone)) == [one for one in range(6) if one not in gone]
