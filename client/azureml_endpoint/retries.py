@@ -23,6 +23,11 @@ class RetryPolicy:
     429, 502, 503, 504, and 424 when Azure says that no model was ready. Not tried again: what a model has worked on,
     such as a silent endpoint, a 500, an answer that broke off, or a stream after its first byte.
     A kept connection that the server had closed is replaced at once, which counts as no try.
+
+    The pause before is what the endpoint asks for: `retry-after-ms`, or `retry-after` in seconds or as a date, which
+    counts from the answer's own `date`. The call ends if that is longer than 60 s, or than what is left of the total
+    timeout. Where nothing is asked for, or nothing sensible, it is 0.25 s to 0.5 s, and twice that each time, up to
+    8 s.
     """
 
     max_retries: int = 1

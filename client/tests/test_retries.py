@@ -108,6 +108,16 @@ def test_retry_after_is_seconds_or_a_date(text: str, expected: float | None) -> 
     assert asked_pause({"retry-after": text}, NOW) == expected
 
 
+def test_the_pauses_that_are_documented() -> None:
+    default, told = RetryPolicy(), " ".join((RetryPolicy.__doc__ or "").split())
+    assert f"longer than {default.longest_wait:g} s" in told
+    shortest = default.first_pause / 2
+    assert (
+        f"{shortest:g} s to {default.first_pause:g} s, and twice that each time, up to {default.longest_pause:g} s"
+        in told
+    )
+
+
 def test_policies_are_values() -> None:
     assert RetryPolicy(2) == RetryPolicy(2)
     assert RetryPolicy(2) != RetryPolicy(3)
