@@ -2,7 +2,7 @@
 
 from azureml_emulator.connection import Connection
 from azureml_emulator.draw import Draw
-from azureml_emulator.faults import Fault, Hazards, proxies, streams
+from azureml_emulator.faults import Fault, Hazards, Status, proxies, streams
 from azureml_emulator.faults.connection import SlowBody, Truncated
 from azureml_emulator.live import LiveEndpoint
 from contract_tests.breaking import FAULTS_FELT, mutation, own
@@ -27,6 +27,26 @@ def always_felt(patch):
 def counted_from_zero(patch):
     due = Fault.due
     patch.setattr(Fault, "due", lambda self, turn: due(self, turn._replace(number=turn.number - 1)))
+
+
+@mutation("a reset goes on counting calls", {HAZARDS: "test_a_reset_begins_to_count_anew"})
+def counted_over_resets(patch):
+    patch.setattr(Hazards, "clear", lambda self: self._struck.clear())
+
+
+@mutation(
+    "a serverless endpoint refuses in the words of a dedicated one",
+    {own("faults/statuses"): "test_each_kind_of_endpoint_refuses_what_is_too_much_in_words_of_its_own"},
+)
+def words_of_another(patch):
+    said = Status._said
+    patch.setattr(Status, "_said", lambda self, as_json: said(self, as_json=False))
+
+
+@mutation("the rest of a split character comes along", {PROXIES: "test_characters_are_split_and_nothing_is_lost"})
+def split_at_once(patch):
+    halves = proxies._halves
+    patch.setattr(proxies, "_halves", lambda write, gap: halves(write, 0.0))
 
 
 @mutation("seconds count from 1970", {HAZARDS: "test_it_strikes_when_all_that_is_said_is_true"})

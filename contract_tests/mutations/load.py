@@ -54,6 +54,13 @@ def work_abandoned(patch):
     patch.setattr(gate.Stay, "streamed", property(lambda self: True, lambda self, streamed: None))
 
 
+@mutation(
+    "the work of who left before its turn burdens others", {GATE: "test_before_its_turn_its_work_burdens_nobody"}
+)
+def left_work_counts(patch):
+    patch.setattr(gate.Workload, "forget", lambda self, work: None)
+
+
 @mutation("who waits in vain holds no place", {ADMISSION: "test_who_waits_is_in_flight_until_the_time_is_up"})
 def waiting_unseen(patch):
     wait = Queue.wait

@@ -125,6 +125,13 @@ class TestWhoGoesAway:
         gate.gone(waiting, 3)
         assert come(gate, 4, 10)[:2] == (200, 16), "at 10 the slot is free"
 
+    def test_before_its_turn_its_work_burdens_nobody(self):
+        gate = a_gate(1, BUSY)
+        come(gate, 0, 10)
+        _, _, waiting, _ = come(gate, 1, 10)
+        gate.gone(waiting, 3)
+        assert come(gate, 15, 1)[3] == Load(1, 5.0)
+
     def test_from_a_stream_it_frees_the_slot(self):
         gate = a_gate()
         _, _, streaming, _ = come(gate, 0, 10, streamed=True)

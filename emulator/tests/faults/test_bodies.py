@@ -34,6 +34,15 @@ def test_malformed_json_is_no_json(strike, schema, how):
     assert struck.felt == ("malformed_json",)
 
 
+def test_each_way_to_spoil_is_what_it_says():
+    assert {how: spoil(b'{"a": [1]}') for how, spoil in _SPOILT.items()} == {
+        "unclosed": b'{"a": [1]',
+        "comma": b'{"a": [1]},',
+        "quotes": b"{'a': [1]}",
+        "no_utf8": b'{"\xffa": [1]}',
+    }
+
+
 @pytest.mark.slow
 @settings(FUZZING, max_examples=30)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))

@@ -75,6 +75,13 @@ def test_a_change_of_other_settings_keeps_count():
     assert engine.score(call()).status == 429
 
 
+def test_a_reset_begins_to_count_anew():
+    engine = Engine([Endpoint("a", schema="gpt2", key=KEY, faults=busy(calls=[2]))])
+    for _ in range(2):
+        assert [engine.score(call()).status for _ in range(3)] == [200, 429, 200]
+        engine.reset()
+
+
 def test_the_journal_names_what_struck():
     engine = Engine([Endpoint("a", schema="gpt2", key=KEY, faults=[*busy(calls=[2]), "reset"])])
     engine.score(call())

@@ -32,8 +32,11 @@ def test_a_buffer_gives_all_at_once(strike, stream):
 def test_characters_are_split_and_nothing_is_lost(strike, stream):
     struck = strike({"type": "split_character", "gap_ms": 2}, "chat", stream, latency=LATENCY)
     assert struck.body == struck.clean.body
-    broken = [data for _, data in struck.reply.writes if data[-1] >= 0xC2]
+    broken = [place for place, (_, data) in enumerate(struck.reply.writes) if data[-1] >= 0xC2]
     assert len(broken) == len(struck.reply.writes) - len(struck.clean.writes) >= 1
+    assert [struck.reply.writes[place + 1][0] - struck.reply.writes[place][0] for place in broken] == pytest.approx(
+        [0.002] * len(broken)
+    )
     times = [due for due, _ in struck.reply.writes]
     assert times == sorted(times)
     assert struck.reply.seconds >= struck.clean.seconds

@@ -58,10 +58,18 @@ def test_a_serverless_endpoint_says_it_in_json(strike, status):
     assert struck.json["error"]["message"]
 
 
+def test_each_kind_of_endpoint_refuses_what_is_too_much_in_words_of_its_own(strike):
+    dedicated, serverless = (strike({"type": "status", "status": 429}, schema) for schema in ("gpt2", "chat"))
+    assert dedicated.headers["ms-azureml-model-error-reason"] == "too_many_pending_request"
+    assert "ms-azureml-model-error-reason" not in serverless.headers
+    assert serverless.json["error"]["message"] == "Rate limit is exceeded. Try again in 1 second."
+
+
 def test_a_text_of_one_s_own(strike):
     fault = {"type": "status", "status": 503, "text": "come back later"}
     assert strike(fault).body == b"come back later"
     assert strike(fault, "chat").json == {"error": {"code": "503", "message": "come back later"}}
+    assert strike(fault | {"status": 401}, "chat").json["error"]["message"] == "come back later"
 
 
 @pytest.mark.parametrize(
@@ -114,6 +122,7 @@ def test_the_container_fails_and_the_door_says_424(strike):
 def test_the_container_fails_where_no_door_rewrites_it(strike):
     serverless = strike("model_error", "chat")
     assert (serverless.reply.status, serverless.json["error"]["status"]) == (500, 500)
+    assert serverless.json["error"]["code"] == "Internal Server Error"
     assert strike("model_error", api_type="local").reply.status == 500
 
 
