@@ -8,6 +8,7 @@ LANGCHAIN_03 := .venv-langchain-0.3
 AZURE := .venv-azure
 HUNT ?= 100000
 SEED := $(or $(SEED),$(shell date +%s))
+HUNTING := $(BIN)/pytest -q -n 2 -p no:benchmark
 export PYTHON
 
 help: ## Show these lines
@@ -35,9 +36,8 @@ test: .venv/.dev $(LANGCHAIN)/.installed $(LANGCHAIN_03)/.installed $(AZURE)/.in
 
 hunt: .venv/.dev ## Fuzz for long, with a new seed each time (SEED=...); findings go into docs/hunts.md
 	@echo "SEED=$(SEED) HUNT=$(HUNT)"
-	HUNT=$(HUNT) $(BIN)/pytest -q -n 2 -p no:benchmark emulator/tests/test_fuzz.py emulator/tests/test_fuzz_sockets.py \
-		--hypothesis-seed=$(SEED)
-	HUNT=$$(($(HUNT) / 20)) $(BIN)/pytest -q -n 2 -p no:benchmark emulator/tests/arm/test_fuzz.py \
+	HUNT=$(HUNT) $(HUNTING) emulator/tests/test_fuzz*.py --hypothesis-seed=$(SEED)
+	HUNT=$$(($(HUNT) / 20)) $(HUNTING) emulator/tests/*/test_fuzz*.py contract_tests/test_fuzz*.py \
 		contract_tests/test_schemathesis.py --hypothesis-seed=$(SEED)
 
 bench: .venv/.dev $(LANGCHAIN)/.installed ## Measure, as ratios within one run

@@ -109,7 +109,7 @@ def answers(engine, crowd):
     return [told(reply) for _, reply in met(engine, crowd)]
 
 
-@settings(FUZZING, max_examples=SHARE or 3)
+@settings(FUZZING, max_examples=SHARE or 12)
 @given(busy())
 def test_whatever_is_configured_every_call_has_an_answer_that_can_be_played(one):
     endpoint, scenario, crowd = one
