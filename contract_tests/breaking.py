@@ -6,10 +6,12 @@ there the tests that should notice until one fails, and prints what became of it
 show that then nothing fails.
 """
 
+import inspect
 import json
 import os
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -83,6 +85,16 @@ def writing(patch: pytest.MonkeyPatch, name: str, write: Callable[[Any], Any]) -
     reshape(patch, name, write=write)
 
 
+def rewrite(patch: pytest.MonkeyPatch, function: Any, old: str, new: str) -> None:
+    """Replace a piece of a function's source, whoever has imported it. Raises `LookupError` if it is not there."""
+    source = textwrap.dedent(inspect.getsource(function))
+    if source.count(old) != 1:
+        raise LookupError(f"{function.__qualname__} does not say {old!r} once")
+    scope: dict[str, Any] = {}
+    exec(compile(source.replace(old, new), function.__code__.co_filename, "exec"), dict(function.__globals__), scope)
+    patch.setattr(function, "__code__", scope[function.__name__].__code__)
+
+
 BARE = ["-p", "azureml_emulator.pytest_plugin", *(f"-pno:{one}" for one in ("cacheprovider", "unraisableexception"))]
 """With PYTEST_DISABLE_PLUGIN_AUTOLOAD: pytest with what the tests need and little else, for it starts so often."""
 
@@ -121,7 +133,7 @@ def broken(one: Mutation, module: str) -> str:
     with pytest.MonkeyPatch.context() as patch:
         try:
             one.apply(patch)
-        except AttributeError as error:
+        except (AttributeError, LookupError) as error:
             return f"<nothing there to break: {error}>"
         return run(module, one.noticed[module])
 

@@ -1,12 +1,12 @@
 """Time that is not what the models say, or is not kept."""
 
-from azureml_emulator import delivery, player, server_timing
+from azureml_emulator import delivery, framing, player, server_timing
 from azureml_emulator.draw import Draw
 from azureml_emulator.latency import Constant, LoadDependent, normal, tokens
 from azureml_emulator.latency.elementary import normal_quantile
 from azureml_emulator.live import LiveEndpoint
 from azureml_emulator.writer import Writer
-from contract_tests.breaking import LATENCY_FELT, mutation, own
+from contract_tests.breaking import LATENCY_FELT, mutation, own, rewrite
 
 CIRCUMSTANCES, TOKENS, PLAYER = own("latency/circumstances"), own("latency/tokens"), own("player")
 SERVER_TIMING = own("server_timing")
@@ -127,6 +127,19 @@ def drifting(patch):
 @mutation("frames go out every 30 ms", {PLAYER: "test_frames_go_out_when_they_are_due"})
 def coarse_alarms(patch):
     patch.setattr(player, "_GRAIN", 0.03)
+
+
+@mutation(
+    "a write without bytes ends a stream",
+    {own("framing"): "test_a_write_without_bytes_is_no_chunk_but_takes_its_time"},
+)
+def ended_by_nothing(patch):
+    rewrite(patch, framing.frames, "if chunked and data else", "if chunked else")
+
+
+@mutation("nobody hears that a caller went away", {PLAYER: "test_when_the_caller_goes_nothing_more_is_played"})
+def gone_unheard(patch):
+    patch.setattr(player.Play, "lost", lambda self: None)
 
 
 class Eager:

@@ -18,7 +18,7 @@ def times(model, tokens, **work):
 def test_the_first_token_waits_for_the_prompt_to_be_read():
     model = Tokens(Constant(300), Constant(20), prefill_ms=0.5)
     assert times(model, 3, prompt_tokens=100) == [0.35, 0.37, 0.39]
-    assert times(Tokens(300, 0.75), 3) == [0.3, 0.30075, 0.3015]
+    assert times(Tokens(300, 0.75), 3, prompt_tokens=100) == [0.3, 0.30075, 0.3015]
 
 
 def test_each_gap_is_drawn(sample):
