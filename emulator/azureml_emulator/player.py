@@ -167,6 +167,8 @@ class Player:
     def catch_up(self) -> None:
         """Write what is due by now, of all plays."""
         waiting, clock = self._waiting, self.loop.time
+        if not waiting:
+            return
         until = now = clock()
         while waiting and waiting[0][0] <= until:
             play = waiting[0][2]

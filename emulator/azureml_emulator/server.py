@@ -187,11 +187,15 @@ class Server:
         http = (request.version.major, request.version.minor)
         keep_alive = request.keep_alive and (http >= (1, 1) or not reply.chunked)
         frames = framing.frames(reply, http, keep_alive, request.method)
+        if reply.at_once and not connection.writing_paused:
+            kept = self._sent(connection, b"".join([frame for _, frame in frames]), start)
+            self._note(reply, "" if kept else _GONE, kept)
+            return _KEEP if keep_alive and kept else _CLOSE
         connection.play = play = self._player.play(frames, start, connection)
         problem, kept = "the emulator stopped before the answer was out", None
         try:
             kept = await play.whole()
-            problem = "the caller went away before the answer was out" if kept is None else ""
+            problem = _GONE if kept is None else ""
         finally:
             connection.play = None
             connection.heard = self._now()  # what came meanwhile had to wait for this one
@@ -201,6 +205,11 @@ class Server:
         if reply.end.reset:
             connection.reset()
         return _CLOSE
+
+    def _sent(self, connection: Connection, data: bytes, start: float) -> Punctuality | None:
+        """Send a whole answer that is due at once, for which a player is too much; the same as `Play.whole`."""
+        late = self._now() - start
+        return Punctuality(0.0, 0.0, late, late, late, late) if connection.send(data) else None
 
     def _note(self, reply: Reply, problem: str, kept: Punctuality | None) -> None:
         """Complete the journal's record of an exchange, and let the engine know if nobody waits for the answer."""
@@ -214,6 +223,9 @@ class Server:
         else:
             exchange.served, exchange.punctuality = kept.last, kept
         self._served(exchange)
+
+
+_GONE = "the caller went away before the answer was out"
 
 
 class _OpenAnswers:

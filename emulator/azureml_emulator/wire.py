@@ -118,6 +118,11 @@ class Reply(NamedTuple):
             return self.end.at
         return self.writes[-1][0] if self.writes else 0.0
 
+    @property
+    def at_once(self) -> bool:
+        """Whether it goes out as a whole, as soon as it is known."""
+        return not self.chunked and self.end is None and len(self.writes) == 1 and self.writes[0][0] <= 0
+
     def header(self, name: str) -> str:
         """Give the first header of that name, or nothing."""
         return next((value for known, value in self.headers if known.lower() == name), "")
