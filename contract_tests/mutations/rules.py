@@ -6,7 +6,7 @@ from azureml_emulator.answers.conditions import wording
 from azureml_emulator.live import LiveEndpoint
 from azureml_emulator.memo import Turns
 from azureml_emulator.writer import Writer
-from contract_tests.breaking import mutation, own
+from contract_tests.breaking import mutation, own, rewrite
 
 RULES, DECISIONS = own("answers/rules"), own("answers/decisions")
 
@@ -80,3 +80,8 @@ def latency_left_out(patch):
         return self._pace(scoring, request, None, tokens)
 
     patch.setattr(Writer, "_decided_pace", pace)
+
+
+@mutation("the first of several prompts says how long it takes", {DECISIONS: "test_a_rule_s_latency_stands_in"})
+def first_prompt_decides(patch):
+    rewrite(patch, Writer._decided_pace, "max(pace(out) for pace in paces)", "paces[0](out)")

@@ -106,6 +106,7 @@ class TestLatency:
         engine = made(answer, latency=100)
         assert [engine.score(call(text)).seconds for text in ("slow", "quick", "hello")] == [0.9, 0.0, 0.1]
         assert engine.score(call("hello", "slow", "quick")).seconds == 0.9
+        assert engine.score(call("quick", "slow")).seconds == 0.9
 
     def test_it_paces_a_stream(self):
         answer = {"rules": [{"latency": {"type": "tokens", "first_ms": 50, "gap_ms": 10}}]}
