@@ -38,16 +38,11 @@ STATUSES = st.sampled_from([200, 200, 200, 201, 400, 404, 424, 429, 500, 503, 59
 @st.composite
 def answers(draw):
     """The pieces of an answer as an endpoint may send it, None where it resets the connection."""
-    lines = [f"{name}: {value}" for name, value in draw(HEADERS)]
+    lines = [*(f"{name}: {value}" for name, value in draw(HEADERS)), "Connection: close"]
     pieces = draw(st.lists(BYTES.filter(bool), max_size=4))
     framing = draw(st.sampled_from(["length", "chunked", "close"]))
-    lines.append(
-        {
-            "length": f"Content-Length: {sum(map(len, pieces))}",
-            "chunked": "Transfer-Encoding: chunked",
-            "close": "Connection: close",
-        }[framing]
-    )
+    told = {"length": [f"Content-Length: {sum(map(len, pieces))}"], "chunked": ["Transfer-Encoding: chunked"]}
+    lines += told.get(framing, [])
     head = "\r\n".join([f"HTTP/1.1 {draw(STATUSES)} Fine", *lines, "", ""]).encode("latin-1")
     if framing == "chunked":
         pieces = [b"%x\r\n%b\r\n" % (len(one), one) for one in pieces] + [b"0\r\n\r\n"]

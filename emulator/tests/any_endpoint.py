@@ -1,7 +1,7 @@
 """Any endpoint, as it may be configured to be slow, uneven, limited and broken; any course of time, and any crowd."""
 
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -46,7 +46,21 @@ def rules(longest):
 
 def faults(longest):
     """A few faults of any kind, that strike at any time."""
-    return st.lists(valid(Fault, longest=longest), max_size=3)
+    struck = st.builds(lambda one, when: replace(one, **when), valid(Fault, longest=longest), TRIGGERS)
+    return st.lists(struck | valid(Fault, longest=longest), max_size=3)
+
+
+TRIGGERS = st.fixed_dictionaries(
+    {
+        "probability": st.sampled_from([1.0, 1.0, 0.5]),
+        "every": st.sampled_from([None, None, 2, 3]),
+        "calls": st.sampled_from([(), (), (1,), (2, 3)]),
+        "times": st.sampled_from([None, 1, 2]),
+        "from_s": st.sampled_from([0.0, 0.0, 0.0, 0.3, 40.0]),
+        "until_s": st.sampled_from([None, None, 0.3, 40.0]),
+    }
+)
+"""When faults strike, so that some do in a crowd."""
 
 
 def parts_of(longest):

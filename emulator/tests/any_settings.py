@@ -116,7 +116,8 @@ class _Maker:
         return st.lists(self.value(described["items"], depth), max_size=3)
 
     def _integer(self, described, depth):
-        return st.integers(*_bounds(described)).map(int)
+        least, most = _bounds(described)
+        return st.integers(least, min(most, least + 3)) | st.integers(least, most)
 
     def _number(self, described, depth):
         return st.floats(*_bounds(described), exclude_max="exclusiveMaximum" in described)

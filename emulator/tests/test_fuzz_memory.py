@@ -16,7 +16,7 @@ from azureml_emulator.wire import Call
 from emulator.tests.any_endpoint import KEY, START
 from emulator.tests.damage import HUNT
 
-REQUESTS = max(HUNT // 2, 4_000)
+REQUESTS = max(HUNT // 5, 4_000)
 MOST = 200_000
 """Bytes that may come and go with what is in flight and in the journal."""
 

@@ -61,7 +61,7 @@ def adds_up(found):
 
 
 @pytest.mark.slow
-@settings(FUZZING, max_examples=HUNT // 200 or 10)
+@settings(FUZZING, max_examples=HUNT // 1000 or 10)
 @given(simulations())
 def test_whatever_is_simulated_the_totals_add_up(simulation):
     with in_time():

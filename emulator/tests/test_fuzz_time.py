@@ -20,7 +20,7 @@ from emulator.tests.faults.conftest import told
 from emulator.tests.faults.test_fuzz import playable
 from emulator.tests.oracle import CAUSES, UNDECORATED, in_time
 
-SHARE = HUNT // 100
+SHARE = HUNT // 400
 SIZES = {"reset", "truncated", "wrong_length"}
 EXPECTED = (*CAUSES, "the answer takes longer than", "no rule matched")
 LIMITED = {408, 429}
