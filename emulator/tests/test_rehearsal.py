@@ -80,6 +80,13 @@ def test_files_that_are_none(tmp_path, text, told):
     assert told in lines_of(file)[0]
 
 
+def test_a_step_for_a_deployment_sets_what_deployments_have():
+    step = {"at": 1, "endpoint": "gpt2", "deployment": "blue"}
+    assert rehearsed({"steps": [step | {"set": {"state": "not_ready"}}]}, ENDPOINTS).steps[0].deployment == "blue"
+    (line,) = lines_of({"steps": [step | {"set": {"traffic": {"green": 100}}}]})
+    assert line.startswith("scenario: steps[0].set.traffic: unknown setting")
+
+
 def test_steps_are_checked_in_the_light_of_those_before():
     moved = {"at": 5, "endpoint": "gpt2", "set": {"traffic": {"green": 100}}}
     mirrored = {"at": 9, "endpoint": "gpt2", "set": {"mirror_traffic": {"blue": 10}}}

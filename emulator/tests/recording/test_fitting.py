@@ -10,7 +10,8 @@ from azureml_emulator.draw import Draw
 from azureml_emulator.latency import Latency, Work
 from azureml_emulator.recording.cassette import Cassette, written
 from azureml_emulator.recording.fitting import distribution, fits
-from azureml_emulator.recording.timings import times
+from azureml_emulator.recording.matching import Matching
+from azureml_emulator.recording.timings import prompt_tokens, times
 
 CHAT = "/chat/completions"
 
@@ -104,6 +105,11 @@ def test_only_events_with_text_count(recorded):
     assert list(times(one)) == pytest.approx([0.2, 0.3])
     halves = recorded(asked(1), [(0.1, event("a")[:9]), (0.2, event("a")[9:])], path=CHAT)
     assert list(times(halves)) == [0.2]
+
+
+def test_a_prompt_of_no_known_shape_is_all_its_texts(recorded):
+    one = recorded({"odd": ["one two", {"more": "three"}], "number": 4})
+    assert prompt_tokens(one, Matching("loose")) == 3
 
 
 def test_paths_streams_and_whole_answers_are_fitted_apart(recorded, tmp_path, capsys):

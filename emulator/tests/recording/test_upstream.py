@@ -33,6 +33,7 @@ def test_a_prefix_stands_before_paths_that_do_not_have_it(address, target, wante
         ("http://a.b:x", "Port could not be cast"),
         ("http://[a", "IPv6"),
         (f"http://me:{KEY}@a.b", "expected no name and password"),
+        (f"http://{KEY}@a.b", "expected no name and password"),
         (f"http://a.b?key={KEY}", "expected an address without a query"),
     ],
 )

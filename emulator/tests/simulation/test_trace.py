@@ -53,6 +53,7 @@ def test_a_file_with_a_hash_in_its_name_is_that_file(written):
         ("1\n\nnever\n", r":3: expected seconds.*not 'never'"),
         ("1\ninf\n", r":2: expected seconds"),
         ("at\n1\n,\n", r":3: expected seconds.*not ''"),
+        ("id,at\n1,2\n3\n", r":3: expected seconds.*not ''"),
         ("a,b\n1,2\n", r":1: expected a column such as at, .*there are a, b"),
         ('{"at": 1}\n{"at": true}\n', r":2: expected seconds.*not 'True'"),
         ('{"at": 1}\n[2]\n', r":2: expected a JSON object a line"),
