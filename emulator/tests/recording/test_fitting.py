@@ -58,6 +58,12 @@ def test_two_humps_are_told_by_percentiles():
     assert found["percentiles"]["p75"] == pytest.approx(305, abs=1)
 
 
+def test_a_few_even_gaps_and_two_that_came_at_once_have_no_long_tail():
+    gaps = [0.109, 0.204, 8.34, 8.557, 9.455, 10.45, 10.484, 11.95, 12.523, 23.999]
+    told = distribution(gaps)["percentiles"]
+    assert (told["p0"], told["p50"], told["p100"]) == (0.109, 9.455, 23.999)
+
+
 def test_a_few_times_are_listed():
     assert distribution([1.0, 5.0, 2.0]) == {"type": "empirical", "samples_ms": [1.0, 2.0, 5.0]}
 
