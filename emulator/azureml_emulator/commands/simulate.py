@@ -50,9 +50,19 @@ def describe(commands: Commands) -> None:
     )
     simulate.add_argument("--body", metavar="FILE", help="what is sent: JSON, or one a line (the shape's example)")
     simulate.add_argument("--stream", action="store_true", help="ask for streams")
-    simulate.add_argument("--slo", metavar="SLO", help="what must hold, such as p99<2s,429<0.01; else exit with 1")
     simulate.add_argument(
-        "--sweep", metavar="NAME=RANGE", help="try values of a setting, such as instances=1..20 or rate=10..200:10"
+        "--slo",
+        action="append",
+        default=[],
+        metavar="SLO",
+        help="what must hold, such as p99<2s,429<0.01; else exit with 1",
+    )
+    simulate.add_argument(
+        "--sweep",
+        action="append",
+        default=[],
+        metavar="NAME=RANGE",
+        help="try values of a setting, such as instances=1..20 or rate=10..200:10",
     )
     simulate.add_argument("--bisect", action="store_true", help="of a sweep, do not try all values, but halve them")
     simulate.add_argument("--json", dest="file", metavar="FILE", help="write all numbers; - for standard output")
@@ -64,8 +74,10 @@ def run(options: argparse.Namespace) -> int:
     from azureml_emulator.simulation import Objective, Sweep, report
 
     simulation = _told(options)
-    objectives = Objective.read(options.slo) if options.slo else ()
-    sweep = Sweep.read(options.sweep) if options.sweep else None
+    objectives = Objective.read(",".join(options.slo)) if options.slo else ()
+    if len(options.sweep) > 1:
+        raise ConfigError("--sweep: expected one setting; of two, sweep one for each value of the other")
+    sweep = Sweep.read(options.sweep[0]) if options.sweep else None
     if options.bisect and not (sweep and objectives):
         raise ConfigError("--bisect: expected a --sweep, and an --slo to find the first value that meets it")
     if sweep:

@@ -8,7 +8,7 @@ from azureml_emulator import durations
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.simulation.summary import Distribution, Summary
 
-_WRITTEN = re.compile(r"\s*([a-z0-9_.]+)\s*(<=|>=|<|>)\s*(\S+)\s*", re.IGNORECASE | re.ASCII)
+_WRITTEN = re.compile(r"\s*([a-z0-9_.]+)\s*(<=|>=|<|>)\s*(\S+(?:\s+[a-z%]+)?)\s*", re.IGNORECASE | re.ASCII)
 _TIMES = {"": "latency", "latency_": "latency", "queue_": "queue", "first_": "first"}
 _TIME = re.compile(r"(latency_|queue_|first_|)(?:(mean|max)|p(\d{1,2}(?:\.\d+)?))", re.ASCII)
 _STATUS = re.compile(r"\d{3}|broken", re.ASCII)
@@ -87,7 +87,7 @@ def _objective(part: str) -> Objective:
     found = _WRITTEN.fullmatch(part)
     if not found:
         raise ConfigError(f"--slo {part.strip()!r}: {FORM}")
-    what, sign, bound = found[1].lower(), found[2], found[3]
+    what, sign, bound = found[1].lower(), found[2], "".join(found[3].split())
     time = _TIME.fullmatch(what)
     rate = what in ("served_per_s", "offered_per_s")
     if not (time or rate or _STATUS.fullmatch(what) or what in ("errors", "served", "utilisation")):

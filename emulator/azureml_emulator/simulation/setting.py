@@ -73,5 +73,5 @@ def _instead(given: Any, step: str) -> str:
         known = [one.name for one in fields(given)]
         return f"{nearest(step, known)}; there are: {', '.join(known)}"
     if isinstance(given, tuple):
-        return f"; there are {len(given)}, counted from 0"
+        return f"; there are {len(given)}, counted from 0" if given else "; there are none"
     return ", nothing is set there"

@@ -93,7 +93,7 @@ class Simulation:
         whole = Tally(self.warm_up, end)
         for tally in tallies.values():
             whole.add(tally)
-        known = [slots.get(place) for place in tallies if place in slots]
+        known = [slots.get(place) for place in tallies if place in slots] or list(slots.values())
         all_slots = None if None in known or not known else sum(one for one in known if one)
         return Summary(whole, end - self.warm_up, all_slots, parts=tuple(parts))
 

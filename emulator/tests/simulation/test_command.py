@@ -60,7 +60,10 @@ def test_a_scenario_is_played_and_why_calls_fail_is_told(simulate, tmp_path):
     assert line.endswith("such as: no healthy upstream")
 
 
-@pytest.mark.parametrize(("slo", "code", "verdict"), [("p99<5s", 0, "met"), ("p99<5s,errors<1%", 1, "NOT MET")])
+@pytest.mark.parametrize(
+    ("slo", "code", "verdict"),
+    [("p99<5s", 0, "met"), ("p99<5s,errors<1%", 1, "NOT MET"), ("p99<5s --slo errors<1%", 1, "NOT MET")],
+)
 def test_objectives_decide_about_the_exit_code(simulate, slo, code, verdict):
     found, out, _ = simulate(f"--slo {slo}")
     assert (found, out.rstrip().endswith(verdict)) == (code, True)
@@ -129,6 +132,7 @@ def test_several_endpoints_have_a_row_each(simulate, tmp_path):
         ("--sweep instances=x", "--sweep 'instances=x': expected NAME=1..20"),
         ("--sweep instances=0..3", "gpt2/default: instance_count: "),
         ("--sweep nothing=1", "--sweep nothing: no such setting"),
+        ("--sweep instances=1..2 --sweep rate=1..2", "--sweep: expected one setting"),
         ("--bisect", "--bisect: expected a --sweep, and an --slo"),
         ("--json no/such/place", "--json no/such/place: cannot be written"),
         (

@@ -45,6 +45,8 @@ def summary():
         ("served_per_s>=9.6", True),
         ("offered_per_s<9", False),
         (" p50 < 1s ", True),
+        ("p50 < 1 s", True),
+        ("errors < 4 %", False),
     ],
 )
 def test_an_objective_is_met_or_not(summary, text, met):

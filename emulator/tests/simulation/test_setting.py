@@ -57,6 +57,7 @@ def test_a_setting_of_the_endpoint(endpoint):
         ("latency", 1, r"expected a setting that is a number; go on with a dot"),
         ("latency.part.0", 1, r"there is no 'part' \(did you mean 'parts'\?\)"),
         ("faults.1.probability", 1, r"there is no '1'; there are 1, counted from 0"),
+        ("not_supported.0", 1, r"there is no '0'; there are none"),
         ("content_filter.x", 1, r"there is no 'x', nothing is set there"),
         ("faults.0.probability", 2, r"--sweep faults\.0\.probability=2: .*less than or equal to 1"),
         ("instances", 0, r"e/blue: instance_count: .*not 0"),

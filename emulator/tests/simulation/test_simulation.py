@@ -159,3 +159,8 @@ def test_streams_are_timed_by_their_first_byte_too():
 def test_a_warm_up_as_long_as_all_of_it_is_refused():
     with pytest.raises(ConfigError, match=r"--warm-up: expected less than the 10 s of --for, not 10"):
         played(queue(), "poisson:5/s", 10, warm_up=10)
+
+
+def test_where_nobody_calls_the_slots_are_idle():
+    found = played(queue(3), "poisson:1/h", 0.5)
+    assert (found.offered, found.slots, found.utilisation) == (0, 3, 0)
