@@ -5,13 +5,20 @@ import io
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import Any
 
 from azureml_emulator import commands
 from azureml_emulator.errors import ConfigError
 
+INTERRUPTED = 130
+"""The exit code of shells for what Ctrl-C ended."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the result is the exit code: 0 for success, 1 for a failure told in one line, 2 for usage."""
+    """Run a command and give the exit code.
+
+    0 is success, 1 a failure told in one line, 2 wrong usage, 130 a command that was interrupted before its end.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -29,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"azureml-emulator: cannot write: {error.strerror}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 0
+        return INTERRUPTED
     return code
 
 
@@ -39,8 +46,24 @@ def parser() -> argparse.ArgumentParser:
         prog="azureml-emulator", description="Azure Machine Learning's scoring endpoints on your own machine."
     )
     parser.add_argument("--version", action="version", version=version("azureml-emulator"))
-    commands.describe(parser.add_subparsers(required=True, metavar="COMMAND"))
+    commands.describe(parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_AnyOrder))
     return parser
+
+
+class _AnyOrder(argparse.ArgumentParser):
+    """Takes options between arguments, too: `set NAME --deployment blue latency=200`."""
+
+    _reads = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Read what can be, and give the rest."""
+        if self._reads:  # that is how arguments and options are read apart
+            return super().parse_known_args(args, namespace)
+        self._reads = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._reads = False
 
 
 if __name__ == "__main__":

@@ -31,6 +31,14 @@ def run(capsys):
     return run
 
 
+def test_what_is_interrupted_is_no_success(run, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("azureml_emulator.schemas.find", interrupted)
+    assert run("schemas", "gpt2") == (130, "", "")
+
+
 class TestSchemas:
     def test_lists_every_shape(self, run):
         code, out, _ = run("schemas")

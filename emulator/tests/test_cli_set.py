@@ -28,6 +28,7 @@ def test_settings_are_yaml_and_go_back(run, emulator):
     )
     assert (emulator["gpt2"].latency.ms, emulator["gpt2"].faults[0].status) == (20, 429)
     assert run("gpt2", "state=not_ready", "--deployment", "default")[1].endswith("latency, faults, default.state\n")
+    assert run("gpt2", "--deployment", "default", "state=ready")[1].endswith("latency, faults\n")
     assert run("gpt2") == (0, "gpt2: not as configured: nothing\n")
 
 

@@ -12,9 +12,13 @@ def describe(commands: Commands) -> None:
     """Say what the command takes."""
     command = commands.add_parser("set", help="change settings of an endpoint while it is served")
     command.set_defaults(run=run)
-    command.add_argument("endpoint", metavar="NAME")
+    command.add_argument("endpoint", metavar="NAME", help="the endpoint")
     command.add_argument(
-        "settings", nargs="*", metavar="SETTING=VALUE", help="the value in YAML; without any, what is set goes back"
+        "settings",
+        nargs="*",
+        default=[],
+        metavar="SETTING=VALUE",
+        help="the value in YAML; without any, what is set goes back",
     )
     command.add_argument("--deployment", default="", metavar="NAME", help="one of its deployments only")
     command.add_argument(
