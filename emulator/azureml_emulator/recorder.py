@@ -75,13 +75,16 @@ class Recorder:
             max_field_size=_LONGEST,
         )
         self._runner = web.ServerRunner(listener, shutdown_timeout=0.1)
-        await self._runner.setup()
         try:
+            await self._runner.setup()
             await web.TCPSite(self._runner, host, port).start()
         except (OSError, OverflowError, UnicodeError) as error:
             await self.stop(0)
             reason = getattr(error, "strerror", None) or error
             raise ConfigError(f"cannot listen on {host}:{port}: {reason}") from None
+        except asyncio.CancelledError:  # Ctrl-C before the port was open
+            await self.stop(0)
+            raise
         return f"http://{reachable(host)}:{self._runner.addresses[0][1]}"
 
     async def stop(self, grace: float) -> None:

@@ -1,5 +1,6 @@
 """`record`, `fit` and `serve --replay`, as they are typed."""
 
+import asyncio
 import json
 import os
 import signal
@@ -13,7 +14,10 @@ import pytest
 from azureml_emulator.cli import main
 from azureml_emulator.config import ConfigError
 from azureml_emulator.instructions import Instructions
+from azureml_emulator.recorder import Recorder
 from azureml_emulator.recording.cassette import Cassette, written
+from azureml_emulator.recording.cassette_file import CassetteFile
+from azureml_emulator.recording.upstream import Upstream
 
 KEY = "a-key-that-only-the-endpoint-has"
 URL = "http://127.0.0.1:9"
@@ -93,6 +97,20 @@ def ask(url):
     body = json.dumps({"inputs": {"input_string": ["hello"]}}).encode()
     with urlopen(Request(url, body, {"Content-Type": "application/json"}), timeout=10) as answer:
         return answer.read()
+
+
+def test_a_recorder_that_is_stopped_before_its_port_is_open_leaves_nothing_open(tmp_path, monkeypatch):
+    async def stopped(_):
+        raise asyncio.CancelledError
+
+    async def begun():
+        recorder = Recorder(Upstream.of("http://127.0.0.1:1"), CassetteFile(str(tmp_path / "c.jsonl"), "new"))
+        with pytest.raises(asyncio.CancelledError):
+            await recorder.start()
+        assert recorder._session.closed
+
+    monkeypatch.setattr("aiohttp.web.TCPSite.start", stopped)
+    asyncio.run(begun())
 
 
 @pytest.mark.slow
