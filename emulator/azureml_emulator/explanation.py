@@ -38,7 +38,7 @@ def _line(error: Any, source: Source, known: Callable[[Loc], Iterable[str]], wri
     message = _message(error, known)
     shown = error["input"]
     secret = bool(loc) and str(loc[-1]).rpartition(".")[2] in _SECRET
-    if error["type"] not in ("missing", _UNKNOWN) and not secret and _short(shown):
+    if error["type"] not in ("missing", _UNKNOWN) and not secret and _short(shown) and not _told(shown, message):
         message += f", not {shown!r}"
     return line(source, loc, message)
 
@@ -55,6 +55,11 @@ def _message(error: Any, known: Callable[[Loc], Iterable[str]]) -> str:
     if kind in ("dataclass_type", "dict_type"):
         return "expected settings by name"
     return str(message)
+
+
+def _told(value: Any, message: str) -> bool:
+    """Say whether a message has the value in it, in quotes or as the name of a file."""
+    return isinstance(value, str) and value != "" and (repr(value) in message or f"{value}:" in message)
 
 
 def _short(value: Any) -> bool:

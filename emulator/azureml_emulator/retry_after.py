@@ -27,6 +27,7 @@ class RetryAfter(Variant):
     """Tells a caller when to come again. A number stands for `seconds` that says so many."""
 
     short_forms: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "number"},)
+    short_words: ClassVar[str] = "a number of seconds, or "
 
     after_s: Annotated[
         _Offset | None, Field(description="Says so many seconds, below 0 too, in place of those that are left.")

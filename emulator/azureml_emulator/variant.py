@@ -66,6 +66,8 @@ class Variant:
 
     short_forms: ClassVar[tuple[dict[str, Any], ...]] = ()
     """JSON Schemas of what `spelled_out` takes."""
+    short_words: ClassVar[str] = ""
+    """What that is called where something else is refused, with an `or` behind it."""
 
     @classmethod
     def spelled_out(cls, value: Any) -> Any:
@@ -76,14 +78,12 @@ class Variant:
     def _tagged(cls, value: Any) -> dict[str, Any]:
         value = cls.spelled_out(value)
         settings = {"type": value} if isinstance(value, str) else value
-        known = ", ".join(sorted(cls._members))
+        found = {"short": cls.short_words, "known": ", ".join(sorted(cls._members))}
         if not isinstance(settings, Mapping) or not isinstance(settings.get("type"), str):
-            raise PydanticCustomError(
-                "variant", "expected one of {known}, or a mapping with a 'type'", {"known": known}
-            )
+            raise PydanticCustomError("variant", "expected {short}one of {known}, or a mapping with a 'type'", found)
         if settings["type"] not in cls._members:
-            found = {"known": known, "guess": nearest(settings["type"], cls._members)}
-            raise PydanticCustomError("variant", "expected one of {known}{guess}", found)
+            found["guess"] = nearest(settings["type"], cls._members)
+            raise PydanticCustomError("variant", "expected {short}one of {known}{guess}", found)
         return dict(settings)
 
     @classmethod

@@ -136,6 +136,14 @@ def test_a_wrong_key_is_not_shown(load):
     assert "secondary_key: expected printable ASCII" in str(error.value)
 
 
+def test_what_was_found_is_said_once(load):
+    endpoint = "endpoints:\n  - name: a\n    schema: gpt2\n"
+    for setting in ("answer: {python: nowhere}", "replay: nowhere.jsonl", "latency: nowhere"):
+        with pytest.raises(ConfigError, match="nowhere") as error:
+            load(f"{endpoint}    {setting}")
+        assert str(error.value).count("nowhere") == 1
+
+
 def test_a_file_that_is_not_there_or_no_text(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read: No such file"):
         config.load(str(tmp_path / "nope.yml"))

@@ -54,4 +54,5 @@ def test_one_that_there_is_not_is_a_line_with_a_guess(run):
     code, out, err = run("faults", "rest")
     assert (code, out) == (1, "")
     assert err.count("\n") == 1
+    assert "no 'rest'; expected one of " in err
     assert "did you mean 'reset'?" in err

@@ -51,7 +51,7 @@ def test_every_way_has_an_example_that_works():
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ("sometime", "expected one of absent, both, date, milliseconds, odd, seconds"),
+        ("sometime", "expected a number of seconds, or one of absent, both, date, milliseconds, odd, seconds"),
         ({"type": "odd", "value": "1\r\nset-cookie: a=b"}, "pattern"),
         ({"type": "odd", "value": True}, "string"),
         ({"type": "seconds", "after_s": "soon"}, "number"),

@@ -21,7 +21,7 @@ def describe(commands: Commands) -> None:
     for name, (module, family, setting, what) in _FAMILIES.items():
         command = commands.add_parser(name, help=f"list {what}, each with an example, or show one with its settings")
         command.set_defaults(run=partial(run, module, family, setting))
-        command.add_argument("name", nargs="?", metavar="NAME")
+        command.add_argument("name", nargs="?", metavar="NAME", help="the one to show")
 
 
 def run(module: str, family: str, setting: str, options: argparse.Namespace) -> int:
@@ -42,7 +42,9 @@ def run(module: str, family: str, setting: str, options: argparse.Namespace) -> 
             print(f"all of them take, too:\n{table.columns([('SETTING', 'DEFAULT', 'WHAT'), *rows])}")
         return 0
     if options.name not in members:
-        raise ConfigError(f"expected one of {', '.join(sorted(members))}{nearest(options.name, members)}")
+        raise ConfigError(
+            f"no {options.name!r}; expected one of {', '.join(sorted(members))}{nearest(options.name, members)}"
+        )
     member = members[options.name]
     rows = explained(member)
     print(f"{member.kind}: {inspect.getdoc(member)}\n\nfor example:\n{_yaml(_written(member, setting))}")

@@ -12,7 +12,7 @@ def describe(commands: Commands) -> None:
     """Say what the command takes."""
     schemas = commands.add_parser("schemas", help="list the wire shapes, or show one with an example")
     schemas.set_defaults(run=run)
-    schemas.add_argument("name", nargs="?", metavar="NAME")
+    schemas.add_argument("name", nargs="?", metavar="NAME", help="the one to show")
     schemas.add_argument("--model", metavar="MODEL", help="say which shape a model of the catalog speaks, and why")
 
 

@@ -71,6 +71,7 @@ class Latency(Variant):
     """Says when tokens are out. `heeds_load` tells whether the model looks at `Work.load`."""
 
     short_forms: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "number", "minimum": 0},)
+    short_words: ClassVar[str] = "a number of milliseconds, or "
 
     @property
     def heeds_load(self) -> bool:
