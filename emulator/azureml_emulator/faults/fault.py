@@ -64,7 +64,7 @@ class Fault(Outcome, family=True):
     """
 
     probability: Annotated[Share, _about("The share of calls that are struck; seed and request decide which.")] = 1.0
-    every: Annotated[Number | None, _about("Strikes every so-manieth call.")] = None
+    every: Annotated[Number | None, _about("Strikes every n-th call: 3 for the third, the sixth, and so on.")] = None
     calls: Annotated[tuple[Number, ...], _about("Strikes the calls of these numbers; the first is 1.")] = ()
     times: Annotated[Number | None, _about("Strikes no more often than this.")] = None
     from_s: Annotated[Seconds, _about("Strikes from so many seconds after the start on.")] = 0.0

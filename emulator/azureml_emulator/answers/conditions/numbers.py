@@ -1,4 +1,4 @@
-"""Conditions on the course of events: the how-manieth call this is. They go by the order in which calls arrive."""
+"""Conditions on the course of events: which number a call has. They go by the order in which calls arrive."""
 
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -29,7 +29,7 @@ class Numbers:
     """Which numbers are meant, counted from 1. All that is said must be true."""
 
     numbers: Annotated[tuple[Number, ...], BeforeValidator(_several), Field(description="One or several.")] = ()
-    every: Annotated[Number | None, Field(description="Every so-manieth.")] = None
+    every: Annotated[Number | None, Field(description="Every n-th.")] = None
     after: Annotated[Number | None, Field(description="All after this one.")] = None
     up_to: Annotated[Number | None, Field(description="All up to this one.")] = None
 
