@@ -22,6 +22,15 @@ class Said(NamedTuple):
     context: Mapping[str, Any] = MappingProxyType({})
 
 
+def made(settings: Mapping[str, Any]) -> Endpoint:
+    """Make an endpoint of its settings. Raises `ConfigError`: a line for each thing wrong."""
+    try:
+        return Endpoint(**settings)
+    except ValidationError as error:
+        source, known = Source(settings, str(settings["name"])), partial(setting_names.at, Endpoint)
+        raise ConfigError(explanation.lines(error, source, known, setting_names.as_written)) from None
+
+
 def changed(
     endpoint: Endpoint,
     settings: Mapping[str, Any],

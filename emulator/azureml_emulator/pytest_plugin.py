@@ -25,11 +25,12 @@ class Endpoints:
     def endpoint(self, schema: Any = "gpt2", name: str = "", **settings: Any) -> "Hosted":
         """Host an endpoint for this test; `settings` are those of `Endpoint` (answer, key, deployments, ...).
 
-        Without a name it takes that of its schema, numbered if there are several.
+        Without a name it takes that of its schema, numbered if there are several. Raises `ConfigError`.
         """
-        from azureml_emulator.endpoint import Endpoint
+        from azureml_emulator.changes import made
 
-        return self.emulator.add(Endpoint(name=name or self._free_name(schema), schema=schema, **settings))
+        __tracebackhide__ = True
+        return self.emulator.add(made({"name": name or self._free_name(schema), "schema": schema, **settings}))
 
     def _free_name(self, schema: Any) -> str:
         stem = schema if isinstance(schema, str) else getattr(schema, "name", "endpoint")

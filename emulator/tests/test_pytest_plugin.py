@@ -4,6 +4,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from azureml_emulator.endpoint import Endpoint
+from azureml_emulator.errors import ConfigError
 from azureml_emulator.pytest_plugin import Endpoints
 
 pytest_plugins = ["pytester"]
@@ -26,6 +27,19 @@ def test_names_are_made_up_and_kept_apart(azureml_emulator):
     names = [azureml_emulator.endpoint(schema="gpt2").name for _ in range(3)]
     assert names == ["gpt2", "gpt2-2", "gpt2-3"]
     assert azureml_emulator.endpoint(schema="chat", name="mine").name == "mine"
+
+
+def test_what_cannot_be_is_refused_in_the_words_of_the_configuration(azureml_emulator):
+    with pytest.raises(ConfigError) as error:
+        azureml_emulator.endpoint(
+            schema="gpt2", latncy=3, key="my secret key", latency={"type": "tokens", "gap_ms": 1}
+        )
+    typo, *others = str(error.value).splitlines()
+    assert typo.startswith("gpt2: latncy: unknown setting (did you mean 'latency'?); expected one of ")
+    assert others == [
+        "gpt2: key: expected printable ASCII characters without blanks",
+        "gpt2: latency.first_ms: Field required",
+    ]
 
 
 def test_assertions_and_scenarios_of_all_endpoints(azureml_emulator):
