@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from azureml_emulator.emulator import Emulator
 from azureml_emulator.endpoint import Endpoint
 from azureml_emulator.faults import Fault
-from emulator.tests.any_endpoint import KEY
+from emulator.tests.any_endpoint import CROWDING, KEY
 from emulator.tests.any_settings import members
-from emulator.tests.damage import FUZZING, HUNT
+from emulator.tests.damage import HUNT
 
 pytestmark = pytest.mark.slow
 
@@ -159,7 +159,7 @@ def live():
 def test_nothing_is_left_of_callers_who_come_and_go(live, caplog):
     ports = {one.name: int(one.base_url.rpartition(":")[2]) for one in live}
 
-    @settings(FUZZING, max_examples=HUNT // 500 or 15)
+    @settings(CROWDING, max_examples=HUNT // 500 or 15)
     @given(st.lists(callers(), min_size=1, max_size=12))
     def fuzz(crowd):
         with ThreadPoolExecutor(len(crowd)) as pool:

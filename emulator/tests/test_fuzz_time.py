@@ -14,8 +14,19 @@ from azureml_emulator.endpoint import Endpoint
 from azureml_emulator.engine import Engine
 from azureml_emulator.request import Request
 from azureml_emulator.request_log import FORMATS
-from emulator.tests.any_endpoint import KEY, START, crowds, endpoints, goes_by_order, met, own_of, parts_of, scenarios
-from emulator.tests.damage import FUZZING, HUNT
+from emulator.tests.any_endpoint import (
+    CROWDING,
+    KEY,
+    START,
+    crowds,
+    endpoints,
+    goes_by_order,
+    met,
+    own_of,
+    parts_of,
+    scenarios,
+)
+from emulator.tests.damage import HUNT
 from emulator.tests.faults.conftest import told
 from emulator.tests.faults.test_fuzz import playable
 from emulator.tests.oracle import CAUSES, UNDECORATED, in_time
@@ -109,7 +120,7 @@ def answers(engine, crowd):
     return [told(reply) for _, reply in met(engine, crowd)]
 
 
-@settings(FUZZING, max_examples=SHARE or 12)
+@settings(CROWDING, max_examples=SHARE or 12)
 @given(busy())
 def test_whatever_is_configured_every_call_has_an_answer_that_can_be_played(one):
     endpoint, scenario, crowd = one
@@ -124,7 +135,7 @@ def test_whatever_is_configured_every_call_has_an_answer_that_can_be_played(one)
 
 
 @pytest.mark.slow
-@settings(FUZZING, max_examples=SHARE // 2 or 10)
+@settings(CROWDING, max_examples=SHARE // 2 or 10)
 @given(busy())
 def test_the_same_run_again_is_the_same(one):
     endpoint, scenario, crowd = one
@@ -156,7 +167,7 @@ def by_request(engine, crowd):
 
 
 @pytest.mark.slow
-@settings(FUZZING, max_examples=SHARE // 2 or 10)
+@settings(CROWDING, max_examples=SHARE // 2 or 10)
 @given(shuffled())
 def test_what_does_not_go_by_the_order_of_calls_is_the_same_in_any_order(one):
     endpoint, crowd, other_way, others = one
@@ -173,7 +184,7 @@ def changed_and_back(draw):
 
 
 @pytest.mark.slow
-@settings(FUZZING, max_examples=SHARE // 2 or 10)
+@settings(CROWDING, max_examples=SHARE // 2 or 10)
 @given(changed_and_back())
 def test_settings_that_are_changed_and_changed_back_leave_no_trace(one):
     endpoint, crowd, changes, place = one
