@@ -63,7 +63,7 @@ class Admin:
         }
 
     def answer(self, method: str, path: str, query: Mapping[str, str], body: bytes = b"") -> tuple[int, bytes]:
-        """Give status and JSON body for a request."""
+        """Give status and JSON body for a request; the body ends its line, for consoles."""
         known, name = self._place(path)
         route = self.routes.get((method, known))
         try:
@@ -75,7 +75,7 @@ class Admin:
             status, value = error.status, {"error": redact(str(error), self._engine), **error.more}
         except ConfigError as error:
             status, value = 400, {"error": redact(str(error), self._engine)}
-        return status, json.dumps(value, indent=1).encode()
+        return status, json.dumps(value, indent=1).encode() + b"\n"
 
     def _place(self, path: str) -> tuple[str, str]:
         """Give the path as the routes have it, and the endpoint's name that stands in it."""

@@ -152,3 +152,8 @@ class TestScenario:
 def test_other_methods_and_paths(ask):
     assert ask("PUT endpoints/gpt2") == (405, {"error": "/_emulator/endpoints/gpt2 takes GET and PATCH"})
     assert ask("GET endpoints/gpt2/x")[0] == ask("GET nope")[0] == 404
+
+
+def test_an_answer_ends_its_line(engine):
+    status, body = Admin(engine, str).answer("GET", "/_emulator/calls", {})
+    assert (status, body) == (200, b"[]\n")
