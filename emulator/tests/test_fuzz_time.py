@@ -120,10 +120,20 @@ def answers(engine, crowd):
     return [told(reply) for _, reply in met(engine, crowd)]
 
 
-@settings(CROWDING, max_examples=SHARE or 12)
+@settings(CROWDING, max_examples=SHARE or 4)
 @given(busy())
 def test_whatever_is_configured_every_call_has_an_answer_that_can_be_played(one):
-    endpoint, scenario, crowd = one
+    met_and_held(*one)
+
+
+@pytest.mark.slow
+@settings(CROWDING, max_examples=40)
+@given(busy())
+def test_every_call_has_an_answer_that_can_be_played_at_length(one):
+    met_and_held(*one)
+
+
+def met_and_held(endpoint, scenario, crowd):
     with in_time():
         engine = engine_of(endpoint, scenario)
         for call, reply in met(engine, crowd):
