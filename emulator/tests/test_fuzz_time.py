@@ -161,6 +161,9 @@ def test_the_same_run_again_is_the_same(one):
 def shuffled(draw):
     """An endpoint that does not go by the order of calls, a crowd in two orders, and neighbours."""
     endpoint = draw(endpoints())
+    unlimited = dict.fromkeys(["requests_per_second", "bandwidth_mbps", "rate_limit", "request_settings"])
+    for lifted in ({}, unlimited, {"faults": ()}, {"latency": 70}, {"answer": "faker"}):
+        endpoint = endpoint.changed(**lifted) if goes_by_order(endpoint) else endpoint
     assume(not goes_by_order(endpoint))
     same = {}
     for visit in draw(crowds(endpoint, gaps=(0.0,))):
