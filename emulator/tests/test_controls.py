@@ -69,7 +69,7 @@ class TestSettings:
         ("name", "value", "told"),
         [
             ("latnecy", 5, "gpt2: latnecy: unknown setting (did you mean 'latency'?); expected one of "),
-            ("latency", "x", "gpt2: latency: expected one of "),
+            ("latency", "x", "gpt2: latency: expected a number of milliseconds, or one of "),
             ("faults", "reset", "gpt2: faults: expected a list, not 'reset'"),
             (
                 "faults",
