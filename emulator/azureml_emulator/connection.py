@@ -64,3 +64,17 @@ class Listener(web.Server):
 
     def __call__(self) -> Connection:
         return Connection(self, loop=asyncio.get_running_loop(), **self._kwargs)
+
+
+class Written(web.StreamResponse):
+    """What a handler gives back to aiohttp when all bytes are out."""
+
+    def __init__(self, keep_alive: bool) -> None:
+        super().__init__()
+        self._keep_alive = keep_alive
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        return None
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        return None

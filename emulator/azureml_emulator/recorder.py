@@ -11,7 +11,7 @@ from aiohttp import http_exceptions, web
 from yarl import URL
 
 from azureml_emulator.addresses import reachable
-from azureml_emulator.connection import Listener
+from azureml_emulator.connection import Listener, Written
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.recording.cassette import Interaction, RecordedRequest
 from azureml_emulator.recording.cassette_file import CassetteFile
@@ -117,7 +117,7 @@ class Recorder:
         except (web.RequestPayloadError, http_exceptions.HttpProcessingError):
             return web.Response(status=400, text="Bad Request")
         except ConnectionError:  # gone before the request was whole
-            return _Sent(keep_alive=False)
+            return Written(keep_alive=False)
         finally:
             self._open -= 1
             if not self._open:
@@ -144,7 +144,7 @@ class Recorder:
             response = await relay.response()
         except Silent as error:
             self._told(f"{request.method}: {error}; the answer is broken off, and not recorded")
-            return _Sent(keep_alive=False)
+            return Written(keep_alive=False)
         finally:
             if answer.content.at_eof():
                 answer.release()
@@ -154,7 +154,7 @@ class Recorder:
             request.method, request.rel_url.raw_path, request.rel_url.raw_query_string, headers, body
         )
         await self._record(Interaction(asked_for, response, at, self.upstream.origin))
-        return _Sent(relay.keep_alive and response.end == "complete")
+        return Written(relay.keep_alive and response.end == "complete")
 
     async def _record(self, interaction: Interaction) -> None:
         async with self._writing:
@@ -175,17 +175,3 @@ def _sendable(value: str) -> str:
         return value.encode("latin-1").decode()
     except UnicodeDecodeError:
         return value
-
-
-class _Sent(web.StreamResponse):
-    """What a handler gives back to aiohttp when all bytes are out."""
-
-    def __init__(self, keep_alive: bool) -> None:
-        super().__init__()
-        self._keep_alive = keep_alive
-
-    async def prepare(self, request: web.BaseRequest) -> None:
-        return None
-
-    async def write_eof(self, data: bytes = b"") -> None:
-        return None

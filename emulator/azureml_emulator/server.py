@@ -14,7 +14,7 @@ from aiohttp import http_exceptions, web
 from azureml_emulator import framing
 from azureml_emulator.addresses import reachable
 from azureml_emulator.admin import Admin
-from azureml_emulator.connection import Connection, Listener
+from azureml_emulator.connection import Connection, Listener, Written
 from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.journal import Exchange
@@ -248,21 +248,7 @@ async def _finished(ports: Iterable[_OpenAnswers], grace: float) -> None:
         await asyncio.wait_for(asyncio.gather(*(one.finished() for one in ports)), grace)
 
 
-class _Written(web.StreamResponse):
-    """What a handler gives back to aiohttp when all bytes are out."""
-
-    def __init__(self, keep_alive: bool) -> None:
-        super().__init__()
-        self._keep_alive = keep_alive
-
-    async def prepare(self, request: web.BaseRequest) -> None:
-        return None
-
-    async def write_eof(self, data: bytes = b"") -> None:
-        return None
-
-
-_KEEP, _CLOSE = _Written(keep_alive=True), _Written(keep_alive=False)
+_KEEP, _CLOSE = Written(keep_alive=True), Written(keep_alive=False)
 
 
 def _unavailable(host: str, port: int, listener: str, error: OSError | ValueError | OverflowError) -> str:
