@@ -22,13 +22,23 @@ from azureml_emulator.errors import (
 )
 from azureml_emulator.faults import Strikes, hazards
 from azureml_emulator.inference_servers import Page
-from azureml_emulator.memo import Memo
+from azureml_emulator.memo import LONGEST, Memo
 from azureml_emulator.openapi import Operation, Service
 from azureml_emulator.request import Request, asked, parse, text_of
 from azureml_emulator.schema import Answer, Reading, Schema, Scoring
 from azureml_emulator.schemas import find
 from azureml_emulator.wire import Result
 from azureml_emulator.writer import Writer
+
+
+class Known:
+    """What a body was understood to ask, and what the answer source said to it, if that can be said again."""
+
+    __slots__ = ("answers", "reading")
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.answers: Sequence[Answer] = ()
 
 
 class Run(NamedTuple):
@@ -79,7 +89,9 @@ def _sample(schema: Schema[Any]) -> Any:
 class Container:
     """The running form of a deployment: a web server, and the shapes that it serves at their paths."""
 
-    def __init__(self, settings: Deployment, endpoint: str, seed: int, door: Mapping[int, str]) -> None:
+    def __init__(
+        self, settings: Deployment, endpoint: str, seed: int, door: Mapping[int, str], unread: bool = False
+    ) -> None:
         assert settings.schema is not None
         assert settings.answer is not None
         assert settings.server is not None
@@ -93,8 +105,9 @@ class Container:
         self._not_supported = settings.not_supported
         self._endpoint = endpoint
         self._seed = seed
-        self._writer = Writer(settings, settings.model or endpoint, Draw.of(str(seed).encode(), endpoint.encode()))
-        self._readings: Memo[Reading] = Memo()
+        home = Draw.of(str(seed).encode(), endpoint.encode())
+        self._writer = Writer(settings, settings.model or endpoint, home, unread and not self.decides)
+        self._known: Memo[Known] = Memo()
         schemas = (settings.schema, *map(find, settings.schema.beside))
         self._service = Service(settings.model or endpoint, tuple(map(operation, schemas)), door)
         self._routes: dict[str, dict[str, Callable[[Request], Run]]] = {}
@@ -153,8 +166,10 @@ class Container:
         try:
             if schema.undecorated or request.call.method == "GET":
                 heard, reading = self._heard(schema, request)
+                known = Known(reading)
             else:
-                reading = self._read(schema, request)
+                known = self._read(schema, request)
+                reading = known.reading
             if self._not_supported:
                 self._support(reading)
             if self._filter:
@@ -163,16 +178,26 @@ class Container:
                 decided = self._decide(schema, request, reading)
                 answers = decided.answers
             else:
-                answers = [
-                    self._answer.answer(Ask(prompt, reading, self._seed, self._endpoint, choice))
-                    for prompt in reading.prompts
-                    for choice in range(reading.choices)
-                ]
+                answers = self._answers(known)
             result = self._writer.write(schema, request, reading, answers, decided)
             return Run(result, schema, reading, None, heard, answers, decided)
         except ContainerError as error:
             result = self.server.refuse(error, request.path, request.ids)._replace(timing=(("model", error.after),))
             return Run(result, schema, reading, error, heard, decided=decided)
+
+    def _answers(self, known: Known) -> Sequence[Answer]:
+        """Ask the answer source, unless it was asked before and would say the same again."""
+        if known.answers:
+            return known.answers
+        reading = known.reading
+        answers = [
+            self._answer.answer(Ask(prompt, reading, self._seed, self._endpoint, choice))
+            for prompt in reading.prompts
+            for choice in range(reading.choices)
+        ]
+        if self._answer.repeats and sum([len(one.text) for one in answers]) <= LONGEST:
+            known.answers = answers
+        return answers
 
     def _decide(self, schema: Schema[Any], request: Request, reading: Reading) -> Decided:
         occasion = Occasion(schema.name, request.call.headers, request.before + 1, request.turns)
@@ -190,27 +215,27 @@ class Container:
         if schema is None or schema.undecorated or request.call.method != "POST":
             return None
         try:
-            return self._read(schema, request, keep=True)
+            return self._read(schema, request, keep=True).reading
         except ContainerError:
             return None
 
-    def _read(self, schema: Schema[Any], request: Request, keep: bool = False) -> Reading:
+    def _read(self, schema: Schema[Any], request: Request, keep: bool = False) -> Known:
         call = request.call
         if call.oversized:
             raise BodyTooLarge
         kind = call.headers.get("content-type", "")
         if kind != "application/json" and not _is_json(kind):
             raise WrongContentType(call.body)
-        known = call.body, request.path, call.headers.get("extra-parameters")
-        reading = self._readings.get(known)
-        if reading is None:
+        sent = call.body, request.path, call.headers.get("extra-parameters")
+        known = self._known.get(sent)
+        if known is None:
             document = request.document
             if isinstance(document, BadBody):
                 raise document
-            reading = self.server.read(document, schema.parse, schema.standard, request.path, call.headers)
+            known = Known(self.server.read(document, schema.parse, schema.standard, request.path, call.headers))
             if request.before or keep:
-                self._readings.put(known, call.body, reading)
-        return reading
+                self._known.put(sent, call.body, known)
+        return known
 
     def _heard(self, schema: Schema[Any], request: Request) -> tuple[bytes, Reading]:
         """Read a query as if it were a body, and any body for a run() that takes text; give it as JSON, too."""

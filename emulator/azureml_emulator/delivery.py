@@ -14,13 +14,14 @@ from azureml_emulator.wire import Headers, Reply, Result
 
 
 class Delivery:
-    """Makes the replies of one endpoint, and writes down its exchanges without its keys."""
+    """Makes the replies of one endpoint, and writes down its exchanges without its keys; if `unread`, no headers."""
 
-    def __init__(self, settings: Endpoint) -> None:
+    def __init__(self, settings: Endpoint, unread: bool = False) -> None:
         self._name = settings.name
         self._network = settings.network
         self._secrets = settings.secrets
-        self._tells_timing = settings.server_timing
+        self._tells_timing = settings.server_timing and not unread
+        self._unread = unread
 
     def reply(
         self, request: Request, container: Container | None, result: Result, run: Run | None, problem: str
@@ -29,10 +30,7 @@ class Delivery:
         if self._network is not None:
             result = carried(result, self._network, request.draw.units(b"network"))
         exchange = self.exchange(request, container, result, run, problem)
-        if container and not request.door:
-            headers = framed(result, request.call.at, (), container.server.software)
-        else:
-            headers = framed(result, request.call.at, _ids(request, container))
+        headers = () if self._unread else _headers(request, container, result)
         return Reply(
             result.status, headers, result.writes, result.chunked, exchange, result.end, None, request.hang_up
         )
@@ -66,6 +64,12 @@ class Delivery:
 
     def _told(self, remark: Callable[[], str]) -> str:
         return blotted(remark(), *self._secrets)
+
+
+def _headers(request: Request, container: Container | None, result: Result) -> Headers:
+    if container and not request.door:
+        return framed(result, request.call.at, (), container.server.software)
+    return framed(result, request.call.at, _ids(request, container))
 
 
 def _ids(request: Request, container: Container | None) -> Headers:

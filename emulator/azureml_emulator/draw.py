@@ -1,22 +1,23 @@
 """Randomness that is a pure function of its key: the same on every platform, at any concurrency."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
-from itertools import count
 from struct import Struct
 from typing import Any, TypeVar
+
+from azureml_emulator.json_text import writer
 
 Value = TypeVar("Value")
 
 _EIGHT = Struct(">8Q")
+_STEP = 2.0**-53
 
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False)
+_written = writer(compact=True, sort_keys=True)
 
 
 def canonical(value: Any) -> bytes:
     """Render a JSON value so that equal values give equal bytes, whatever their key order or spacing."""
-    return _ENCODER.encode(value).encode()
+    return _written(value).encode()
 
 
 class Draw:
@@ -52,14 +53,16 @@ class Draw:
 
     def unit(self, label: bytes) -> float:
         """Draw a number from 0 up to, not including, 1."""
-        return (self.integer(label) >> 75) / (1 << 53)
+        return (self.integer(label) >> 75) * _STEP
 
     def units(self, label: bytes) -> Iterator[float]:
         """Draw as many such numbers as are wanted, one after the other."""
-        for block in count():
-            digest = blake2b(self._salt + label + block.to_bytes(8, "big"), key=self.key, digest_size=64).digest()
+        prefix, key, block = self._salt + label, self.key, 0
+        while True:
+            digest = blake2b(prefix + block.to_bytes(8, "big"), key=key, digest_size=64).digest()
             for one in _EIGHT.unpack(digest):
-                yield (one >> 11) / (1 << 53)
+                yield (one >> 11) * _STEP
+            block += 1
 
     def guid(self, label: bytes) -> str:
         """Draw a GUID that looks like a random (version 4) one."""

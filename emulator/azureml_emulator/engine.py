@@ -19,25 +19,39 @@ from azureml_emulator.wire import Call, Reply
 
 
 class Engine:
-    """All endpoints of one emulator. Raises `ConfigError` for endpoints that cannot live side by side."""
+    """All endpoints of one emulator.
 
-    def __init__(self, endpoints: Iterable[Endpoint] = (), seed: int = 0, journal: Journal | None = None) -> None:
+    If they are `unread`, only the status and the times of replies count: what nothing else goes by, their headers and
+    bodies, is left out. Raises `ConfigError` for endpoints that cannot live side by side.
+    """
+
+    def __init__(
+        self,
+        endpoints: Iterable[Endpoint] = (),
+        seed: int = 0,
+        journal: Journal | None = None,
+        unread: bool = False,
+    ) -> None:
         self.seed = seed
+        self._unread = unread
         self.journal = Journal() if journal is None else journal
-        self.directory = Directory(LiveEndpoint(one, seed) for one in endpoints)
+        self.directory = Directory(map(self._live, endpoints))
         self.began_at: float | None = None
         self.performance: Performance | None = None
         self.told: Callable[[Taken], None] = lambda _: None
         self.closes_at = inf
         self._tally = Tally()
 
+    def _live(self, endpoint: Endpoint, configured: Endpoint | None = None) -> LiveEndpoint:
+        return LiveEndpoint(endpoint, self.seed, configured, self._unread)
+
     def add(self, endpoint: Endpoint) -> None:
         """Host one more."""
-        self.directory.add(LiveEndpoint(endpoint, self.seed))
+        self.directory.add(self._live(endpoint))
 
     def put(self, endpoint: Endpoint) -> None:
         """Host one more, or in the place of the one of that name; what was asked before still counts as asked."""
-        self.directory.put(LiveEndpoint(endpoint, self.seed))
+        self.directory.put(self._live(endpoint))
         if self.performance:
             self.performance.repeat()
 
@@ -58,7 +72,7 @@ class Engine:
 
     def revise(self, endpoint: Endpoint) -> None:
         """Give the endpoint of that name these settings; what it was configured to be is still known."""
-        self.directory.put(LiveEndpoint(endpoint, self.seed, self.directory[endpoint.name].configured))
+        self.directory.put(self._live(endpoint, self.directory[endpoint.name].configured))
 
     def recover(self, name: str, deployment: str = "") -> None:
         """Give an endpoint, or one of its deployments, the settings that it was configured with.

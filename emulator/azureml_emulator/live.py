@@ -24,21 +24,25 @@ class LiveEndpoint:
 
     Its state is how often each request came: that, the seed and the request decide everything that is random,
     whatever else is going on; and, where limits are set, who is in flight. A request that comes again is known by
-    its bytes, and not put into canonical form once more.
+    its bytes, and not put into canonical form once more. What it answers is `unread` if only the times count.
     """
 
-    def __init__(self, settings: Endpoint, seed: int = 0, configured: Endpoint | None = None) -> None:
+    def __init__(
+        self, settings: Endpoint, seed: int = 0, configured: Endpoint | None = None, unread: bool = False
+    ) -> None:
         self.settings = settings
         self.configured = configured or settings
         assert settings.api_type is not None
         self.api_type = settings.api_type
         self._seed = seed if settings.seed is None else settings.seed
+        weighed = settings.bandwidth_mbps or settings.fault_header or any(one.faults for one in settings.deployments)
+        self._unread = unread and not weighed
         self._containers = {one.name: self._container(one) for one in settings.deployments}
         self._home = Draw.of(str(self._seed).encode(), settings.name.encode())
         self._has_traffic = any(settings.traffic.values())
         self._shadow, self._copied = next(iter(settings.mirror_traffic.items()), ("", 0))
         self._access = access(settings)
-        self._delivery = Delivery(settings)
+        self._delivery = Delivery(settings, self._unread)
         self._fault_header = (settings.fault_header or "").lower()
         admission = Admission(settings, self.api_type.door)
         self.admission = admission if admission.needed else None
@@ -51,7 +55,7 @@ class LiveEndpoint:
     def _container(self, deployment: Deployment) -> Container:
         if self.settings.replay:
             return Replayed(deployment, self.settings, self._seed)
-        return Container(deployment, self.settings.name, self._seed, self.api_type.answers)
+        return Container(deployment, self.settings.name, self._seed, self.api_type.answers, self._unread)
 
     @property
     def name(self) -> str:

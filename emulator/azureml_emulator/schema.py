@@ -86,7 +86,7 @@ class Prompt(NamedTuple):
         """How many tokens the model reads, approximately."""
         if not self.messages:
             return tokens.count(self.text)
-        return sum(tokens.count(text_of(message.get("content"))) for message in self.messages)
+        return sum([tokens.count(text_of(message.get("content"))) for message in self.messages])
 
 
 def text_of(content: Any) -> str:

@@ -25,9 +25,12 @@ def server_sent(event: bytes) -> bytes:
 
 
 class Writer:
-    """Writes for one deployment; `model` is the name that it goes by, `home` what is random and stays the same."""
+    """Writes for one deployment; `model` is the name that it goes by, `home` what is random and stays the same.
 
-    def __init__(self, settings: Deployment, model: str, home: Draw) -> None:
+    What is `unread` has its times, but no bytes.
+    """
+
+    def __init__(self, settings: Deployment, model: str, home: Draw, unread: bool = False) -> None:
         assert settings.server is not None
         self.server = settings.server
         self._latency = settings.latency
@@ -36,6 +39,7 @@ class Writer:
         self._timeout = settings.scoring_timeout_ms
         self._model = model
         self._home = home
+        self._unread = unread
 
     def write(
         self,
@@ -64,6 +68,8 @@ class Writer:
         seconds = pace(tokens)
         if self._timeout is not None and seconds * 1000 > self._timeout:
             raise ScoringTimedOut(self._timeout)
+        if self._unread:
+            return Result(200, JSON, ((seconds, b""),), timing=(("model", seconds),))
         written = self.server.dump(schema.write(scoring) if body is UNSAID else body)
         headers = JSON + self.server.run_headers(request.ids, seconds)
         return Result(200, headers, ((seconds, written),), timing=(("model", seconds),))
@@ -89,7 +95,7 @@ class Writer:
         for value, carried in chunks:
             out += carried
             due = pace(max(out, 1))
-            event = self.server.dump(value)
+            event = b"" if self._unread else self.server.dump(value)
             yield due, framing.of(event) if framing else server_sent(event)
         end = framing.end if framing else END_OF_STREAM
         if end:

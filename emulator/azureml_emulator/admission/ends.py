@@ -38,7 +38,9 @@ class Ends:
         heap, latest = self._heap, None
         while heap and heap[0][0] <= now:
             entry = heappop(heap)
-            if self.discard(entry):
+            if entry[2]:
+                entry[2] = 0
+                self.count -= 1
                 latest = entry[0]
         return latest
 

@@ -32,6 +32,7 @@ class Faker(AnswerSource):
     """
 
     example = MappingProxyType({"locale": "de_DE"})
+    repeats = True
 
     locale: Annotated[str, AfterValidator(_known_locale)] = "en_US"
     """A language and a country, as the library Faker names them."""

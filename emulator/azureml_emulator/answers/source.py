@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from pydantic import ConfigDict
 
@@ -68,7 +68,9 @@ class Decided(NamedTuple):
 
 
 class AnswerSource(Outcome, family=True):
-    """Says what the model answers."""
+    """Says what the model answers. `repeats` tells that the same ask always has the same answer."""
+
+    repeats: ClassVar[bool] = False
 
     @classmethod
     def spelled_out(cls, value: Any) -> Any:

@@ -16,6 +16,8 @@ class Echo(AnswerSource):
     This is the default: it shows what really arrived at the model. For chat, the last message comes back.
     """
 
+    repeats = True
+
     def answer(self, ask: Ask) -> Answer:
         return Answer(ask.prompt.text)
 
@@ -23,6 +25,8 @@ class Echo(AnswerSource):
 @dataclass(frozen=True, config=STRICT)
 class Fixed(AnswerSource):
     """Always the same `text`."""
+
+    repeats = True
 
     example = MappingProxyType({"text": "Paris."})
 

@@ -1,6 +1,5 @@
 """azmlinfsrv, Microsoft's azureml-inference-server-http, which runs a score.py or an MLflow model."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -8,10 +7,11 @@ from urllib.parse import parse_qsl
 from azureml_emulator.errors import ContainerError, NotForScoring, OverlongId, UnknownSwagger, Unserialisable
 from azureml_emulator.inference_servers.ids import Ids
 from azureml_emulator.inference_servers.inference_server import InferenceServer, Page
+from azureml_emulator.json_text import writer
 from azureml_emulator.openapi import AZMLINFSRV_STYLE, VERSIONS, Service, document
 from azureml_emulator.wire import JSON, Call, Headers, Result
 
-_ENCODER = json.JSONEncoder(check_circular=False)
+_written = writer()
 _VERSION = ("x-ms-server-version", "azmlinfsrv/1.5.1")
 _HTML: Headers = (("content-type", "text/html; charset=utf-8"),)
 _NOT_FAILED: Headers = (("x-ms-run-function-failed", "False"),)
@@ -70,7 +70,7 @@ class Azmlinfsrv(InferenceServer):
 
     def dump(self, value: Any) -> bytes:
         try:
-            return _ENCODER.encode({} if value is None else value).encode()
+            return _written({} if value is None else value).encode()
         except (TypeError, ValueError, RecursionError) as error:
             raise Unserialisable(f"{type(error).__name__}: {error}") from None
 

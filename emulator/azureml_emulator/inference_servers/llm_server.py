@@ -18,12 +18,13 @@ from azureml_emulator.errors import (
 from azureml_emulator.inference_servers.ids import Ids
 from azureml_emulator.inference_servers.inference_server import Headings, InferenceServer, Page, Read
 from azureml_emulator.inference_servers.publisher import publisher
+from azureml_emulator.json_text import writer
 from azureml_emulator.openapi import LLM_STYLE, Service, document
 from azureml_emulator.wire import JSON, Call, Headers, Result
 
 _SCORE = "/score"
-_COMPACT = json.JSONEncoder(check_circular=False, ensure_ascii=False, separators=(",", ":"))
-_COMPACT_ASCII = json.JSONEncoder(check_circular=False, separators=(",", ":"))
+_compact = writer(ascii_only=False, compact=True)
+_compact_ascii = writer(compact=True)
 
 _OPTIONS = [_ERROR, _DROP, _PASS] = ["error", "drop", "pass-through"]
 _VERSIONED = ("/v1/", "/openai/v1/")
@@ -79,9 +80,9 @@ class LlmServer(InferenceServer):
 
     def dump(self, value: Any) -> bytes:
         try:
-            return _COMPACT.encode(value).encode()
+            return _compact(value).encode()
         except UnicodeEncodeError:  # half a surrogate pair has no UTF-8; escaped, it arrives all the same
-            return _COMPACT_ASCII.encode(value).encode()
+            return _compact_ascii(value).encode()
 
     def run_headers(self, ids: Ids, seconds: float) -> Headers:
         return ()

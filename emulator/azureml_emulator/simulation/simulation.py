@@ -51,7 +51,7 @@ class Simulation:
 
     def run(self) -> Summary:
         """Play it."""
-        engine = Engine(_with_keys(self.endpoints), self.seed, _NoJournal())
+        engine = Engine(_with_keys(self.endpoints), self.seed, _NoJournal(), unread=True)
         engine.begin(0.0)
         if self.scenario:
             engine.play(self.scenario)

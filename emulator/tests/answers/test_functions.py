@@ -4,7 +4,10 @@ import pytest
 from pydantic import ValidationError
 
 from azureml_emulator.answers import AnswerSource, Python
+from azureml_emulator.endpoint import Endpoint
+from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ScoringFailed
+from azureml_emulator.wire import Call
 
 
 def shout(prompt, parameters):
@@ -44,3 +47,12 @@ class TestPython:
         asked = ask(a=1)
         Python(lambda prompt, parameters: str(parameters.clear())).answer(asked)
         assert asked.parameters == {"a": 1}
+
+
+def test_a_function_is_asked_each_time_even_if_the_request_comes_again():
+    heard = []
+    endpoint = Endpoint("e", schema="gpt2", answer=lambda prompt, _: heard.append(prompt) or str(len(heard)))
+    engine = Engine([endpoint])
+    headers = {"authorization": f"Bearer {endpoint.key}", "content-type": "application/json"}
+    call = Call("POST", "/score", headers, b'{"inputs": {"input_string": ["a"]}}')
+    assert [engine.score(call).body for _ in range(4)] == [b'[{"0": "%d"}]' % number for number in range(1, 5)]
