@@ -32,7 +32,7 @@ test: .venv/.dev $(LANGCHAIN)/.installed $(LANGCHAIN_03)/.installed $(AZURE)/.in
 	$(BIN)/pytest -q -n 2 -p no:benchmark
 	$(LANGCHAIN)/bin/pytest -q contract_tests/langchain_community contract_tests/test_teeth.py
 	$(LANGCHAIN_03)/bin/pytest -q contract_tests/langchain_community -m "not slow"
-	$(AZURE)/bin/pytest -q contract_tests/azure contract_tests/test_teeth.py
+	$(AZURE)/bin/pytest -q contract_tests/microsoft contract_tests/test_teeth.py
 
 hunt: .venv/.dev ## Fuzz for long, with a new seed each time (SEED=...); findings go into docs/hunts.md
 	@echo "SEED=$(SEED) HUNT=$(HUNT)"

@@ -200,7 +200,7 @@ def inference_servers():
 
 def differences():
     """Read the table that the comparison with Microsoft's server holds to; it is data alone."""
-    spec = importlib.util.spec_from_file_location("differences", ROOT / "contract_tests/azure/differences.py")
+    spec = importlib.util.spec_from_file_location("differences", ROOT / "contract_tests/microsoft/differences.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     head = ["Microsoft's", "the emulator", "why"]

@@ -1,4 +1,4 @@
-"""A container without a front door; contract_tests/azure asks Microsoft's own the same."""
+"""A container without a front door; contract_tests/microsoft asks Microsoft's own the same."""
 
 from typing import Any
 

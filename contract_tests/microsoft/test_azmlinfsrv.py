@@ -15,9 +15,9 @@ from azureml_emulator.inference_servers import AZMLINFSRV
 from azureml_emulator.latency import Constant
 from azureml_emulator.schema import Prompt, Reading, Schema, Scoring
 from azureml_emulator.schemas import find
-from contract_tests.azure.differences import DIFFERENCES, DOCUMENTS
-from contract_tests.azure.referee import TIMEOUT_MS, Asked, ask, differences, serving
-from contract_tests.azure.score import undecorated
+from contract_tests.microsoft.differences import DIFFERENCES, DOCUMENTS
+from contract_tests.microsoft.referee import TIMEOUT_MS, Asked, ask, differences, serving
+from contract_tests.microsoft.score import undecorated
 
 JSON = (("Content-Type", "application/json"),)
 GPT2 = b'{"inputs": {"input_string": ["a \\u00e9 \\u65e5", "b"]}, "parameters": {"top_k": 1}}'

@@ -6,7 +6,7 @@ from azureml_emulator.emulator import Emulator
 from azureml_emulator.endpoint import Endpoint
 from azureml_emulator.recording.cassette import Cassette
 from azureml_emulator.recording.replay import Replay
-from contract_tests.azure import referee
+from contract_tests.microsoft import referee
 from contract_tests.recordings import ask, recording
 
 KEY = "the-real-key/of+this-endpoint=="
