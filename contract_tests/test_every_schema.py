@@ -15,14 +15,13 @@ from pydantic import TypeAdapter
 
 from azureml_emulator.inference_servers import LLM_SERVER
 from azureml_emulator.schemas import all_schemas
+from contract_tests.kinds import first_of_each_kind, with_each
 
 SCHEMAS = [pytest.param(schema, id=name) for name, schema in all_schemas().items()]
-SPEAKING = [pytest.param(schema, id=name) for name, schema in all_schemas().items() if schema.speaks]
-WHOLE = [one for one in SPEAKING if not one.values[0].parse(one.values[0].example).stream]
-STREAMED = [
-    pytest.param(schema, id=name) for name, schema in all_schemas().items() if schema.stream and not schema.framing
-]
-FRAMED = [pytest.param(schema, id=name) for name, schema in all_schemas().items() if schema.stream and schema.framing]
+SPEAKING = [schema for schema in all_schemas().values() if schema.speaks]
+WHOLE = [pytest.param(one, id=one.name) for one in SPEAKING if not one.parse(one.example).stream]
+STREAMED = [schema for schema in all_schemas().values() if schema.stream and not schema.framing]
+FRAMED = [schema for schema in all_schemas().values() if schema.stream and schema.framing]
 
 TEXTS = {
     "quotes": 'She said "so", and \'so\', and """so""".',
@@ -100,7 +99,7 @@ def test_example_is_answered_in_the_response_type(azureml_emulator, schema):
     assert not schema.speaks or call.prompts[-1] in leaves(answer)
 
 
-@pytest.mark.parametrize("schema", SCHEMAS)
+@pytest.mark.parametrize("schema", first_of_each_kind())
 def test_every_path_is_served(azureml_emulator, schema):
     endpoint = azureml_emulator.endpoint(schema)
     answers = {path: post(endpoint.base_url + path, endpoint.key, schema.example)[0] for path in schema.paths}
@@ -125,8 +124,7 @@ def test_wrong_shape_is_refused_by_name_of_the_field(azureml_emulator, schema):
     assert all(name in " ".join(call.notes) for name in needed)
 
 
-@pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in TEXTS.items()])
-@pytest.mark.parametrize("schema", SPEAKING)
+@pytest.mark.parametrize(("schema", "text"), with_each(TEXTS, SPEAKING))
 def test_text_survives(azureml_emulator, schema, text):
     endpoint = azureml_emulator.endpoint(schema)
     status, body = post(endpoint.url, endpoint.key, asking(schema, text))
@@ -145,8 +143,7 @@ def test_megabyte_survives(azureml_emulator, schema):
     assert LARGE in list(leaves(said(schema, body)))
 
 
-@pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in TEXTS.items()])
-@pytest.mark.parametrize("schema", STREAMED)
+@pytest.mark.parametrize(("schema", "text"), with_each(TEXTS, STREAMED))
 def test_text_survives_streaming(azureml_emulator, schema, text):
     endpoint = azureml_emulator.endpoint(schema)
     status, body = post(endpoint.url, endpoint.key, {**asking(schema, text), "stream": True})
@@ -157,8 +154,7 @@ def test_text_survives_streaming(azureml_emulator, schema, text):
     assert "".join(one["delta"]["content"] if "delta" in one else one["text"] for one in choices) == text
 
 
-@pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in TEXTS.items()])
-@pytest.mark.parametrize("schema", FRAMED)
+@pytest.mark.parametrize(("schema", "text"), with_each(TEXTS, FRAMED))
 def test_text_survives_streaming_in_a_frame_of_its_own(azureml_emulator, schema, text):
     endpoint = azureml_emulator.endpoint(schema)
     status, body = post(endpoint.url, endpoint.key, {**asking(schema, text), "stream": True})
