@@ -1,6 +1,7 @@
 """Every wire shape, by what holds for all of them and by what its file promises."""
 
 import json
+from contextlib import suppress
 
 import pytest
 from pydantic import TypeAdapter
@@ -76,11 +77,16 @@ def test_each_variant_is_answered_in_the_response_type(schema, make_call):
             TypeAdapter(schema.response).validate_json(reply.body, strict=True)
 
 
-@pytest.mark.parametrize("schema", ALL)
-@pytest.mark.parametrize("body", [None, [], "text", 5, {}, {"unknown": 1}], ids=repr)
-def test_each_shape_refuses_what_is_none_of_its_bodies(schema, body):
-    with pytest.raises(WrongShape):
+def takes(schema, body):
+    with suppress(WrongShape):
         schema.parse(body)
+        return True
+    return False
+
+
+@pytest.mark.parametrize("schema", ALL)
+def test_each_shape_refuses_what_is_none_of_its_bodies(schema):
+    assert [body for body in (None, [], "text", 5, {}, {"unknown": 1}) if takes(schema, body)] == []
 
 
 def test_chat_is_the_envelope_of_the_inference_api(make_call, json_of):
