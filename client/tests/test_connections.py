@@ -51,6 +51,7 @@ class Script:
             while True:
                 connection, _ = self.socket.accept()
                 self.connections += 1
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:

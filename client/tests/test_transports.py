@@ -202,8 +202,8 @@ def test_nobody_listening(llm: MakeLLM, road: Road) -> None:
 @pytest.mark.parametrize("answer", [
     Answer(pause=4.0, body=[{"0": "x"}]),
     Answer(chunks=[b" "] * 200, pause=0.02),
-    Answer(chunks=[b" "] * 20, pause=0.2),
-    Answer(drip_head=0.04),
+    Answer(chunks=[b" "] * 20, pause=0.12),
+    Answer(drip_head=0.03),
 ])  # fmt: skip
 def test_a_total_timeout_holds_however_the_server_drips(
     server: Server, llm: MakeLLM, road: Road, answer: Answer
@@ -211,16 +211,16 @@ def test_a_total_timeout_holds_however_the_server_drips(
     server.answer(answer)
     started = time.monotonic()
     with pytest.raises(EndpointTimeoutError) as caught:
-        road.call(llm(), timeout=Timeout(total=0.25))
+        road.call(llm(), timeout=Timeout(total=0.15))
     assert caught.value.phase == "total"
-    assert 0.24 <= time.monotonic() - started < 2
+    assert 0.14 <= time.monotonic() - started < 2
 
 
 def test_a_read_timeout_is_about_silence(server: Server, llm: MakeLLM, road: Road) -> None:
-    server.answer(Answer(chunks=[b'[{"0":', b' "x"', b"}]"], pause=0.3))
+    server.answer(Answer(chunks=[b'[{"0":', b' "x"', b"}]"], pause=0.15))
     assert road.call(llm(timeout=(1, 2))) == "x"
     with pytest.raises(EndpointTimeoutError) as caught:
-        road.call(llm(timeout=(1, 0.1), max_retries=5))
+        road.call(llm(timeout=(1, 0.05), max_retries=5))
     assert caught.value.phase == "read"
     assert len(server.seen) == 2
 

@@ -122,10 +122,10 @@ class TestReload:
     @pytest.mark.parametrize("after", [(endpoint("otter", answer=says("new")),), (endpoint("stoat"),)])
     def test_an_open_answer_goes_on_when_its_endpoint_changes_or_goes(self, after):
         async def run():
-            slow = endpoint("otter", latency={"type": "constant", "ms": 400})
+            slow = endpoint("otter", latency={"type": "constant", "ms": 250})
             async with Running(slow) as running:
                 call = asyncio.create_task(running.score("otter"))
-                await asyncio.sleep(0.15)
+                await asyncio.sleep(0.1)
                 await running.apply(*after)
                 assert await call == (200, [{"0": "otter"}])
 

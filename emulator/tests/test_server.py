@@ -43,6 +43,7 @@ def raw(url, data):
         try:
             while chunk := connection.recv(65536):
                 received += chunk
+                connection.settimeout(0.3)
         except TimeoutError:
             pass
         return received
