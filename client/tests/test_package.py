@@ -96,7 +96,13 @@ def test_the_classes_load_no_way_to_call() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["errors", "messages", "streams", "formatters", "transport", "transport_async", "loading"]
+    "module",
+    [
+        *(pytest.param(one, marks=pytest.mark.slow) for one in ("errors", "messages", "streams", "transport")),
+        "formatters",
+        pytest.param("loading", marks=pytest.mark.slow),
+        "transport_async",
+    ],
 )
 def test_every_module_can_be_imported_first(module: str) -> None:
     assert run(f"import azureml_endpoint.{module}; print('ok')") == "ok\n"

@@ -59,7 +59,7 @@ def states(servers, places, offered):
 
 
 @long_or_short
-@pytest.mark.parametrize("load", [0.5, 0.8])
+@pytest.mark.parametrize("load", [pytest.param(0.5, marks=pytest.mark.slow), 0.8])
 def test_one_slot_makes_calls_wait_as_in_m_m_1(load, calls, doubt):
     waits, refused = visited(Queue(1), load, calls)
     assert refused == 0
@@ -68,7 +68,7 @@ def test_one_slot_makes_calls_wait_as_in_m_m_1(load, calls, doubt):
 
 
 @long_or_short
-@pytest.mark.parametrize(("slots", "load"), [(2, 0.7), (4, 0.6)])
+@pytest.mark.parametrize(("slots", "load"), [pytest.param(2, 0.7, marks=pytest.mark.slow), (4, 0.6)])
 def test_several_slots_make_calls_wait_as_erlang_says(slots, load, calls, doubt):
     offered = slots * load
     waits, _ = visited(Queue(slots), offered, calls)
@@ -78,7 +78,7 @@ def test_several_slots_make_calls_wait_as_erlang_says(slots, load, calls, doubt)
 
 
 @long_or_short
-@pytest.mark.parametrize(("slots", "load"), [(1, 0.8), (4, 1.2)])
+@pytest.mark.parametrize(("slots", "load"), [pytest.param(1, 0.8, marks=pytest.mark.slow), (4, 1.2)])
 def test_as_many_places_as_azure_has_refuse_as_in_m_m_c_k(slots, load, calls, doubt):
     offered, places = slots * load, 2 * slots
     waits, refused = visited(Queue(slots, places), offered, calls)

@@ -47,9 +47,8 @@ def lost(servers, places, load):
     return weights[-1] / sum(weights)
 
 
-@pytest.mark.parametrize(
-    ("rate", "seconds"), [(5, 2000), pytest.param(8, 20_000, marks=pytest.mark.slow, id="busier")]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("rate", "seconds"), [(5, 2000), pytest.param(8, 20_000, id="busier")])
 def test_one_instance_is_m_m_1(rate, seconds):
     found = played(queue(), f"poisson:{rate}/s", seconds, seed=1)
     assert found.latency.mean / 1000 == pytest.approx(1 / (1 / MEAN - rate), rel=0.05)
