@@ -19,6 +19,18 @@ def base_url(endpoint, prefix: str) -> str:
     return endpoint.base_url + prefix
 
 
+def sdk(endpoint, prefix: str) -> openai.OpenAI:
+    plain = openai.DefaultHttpxClient(verify=False)  # to load certificates takes longer than to call
+    return openai.OpenAI(api_key=endpoint.key, base_url=base_url(endpoint, prefix), max_retries=0, http_client=plain)
+
+
+def sdk_async(endpoint, prefix: str) -> openai.AsyncOpenAI:
+    plain = openai.DefaultAsyncHttpxClient(verify=False)
+    return openai.AsyncOpenAI(
+        api_key=endpoint.key, base_url=base_url(endpoint, prefix), max_retries=0, http_client=plain
+    )
+
+
 @pytest.fixture
 def chat(azureml_emulator):
     return azureml_emulator.endpoint("chat")
@@ -31,13 +43,13 @@ def completions(azureml_emulator):
 
 @pytest.fixture
 def chatting(chat) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(api_key=chat.key, base_url=base_url(chat, "/v1"), max_retries=0) as client:
+    with sdk(chat, "/v1") as client:
         yield client
 
 
 @pytest.fixture
 def completing(completions) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(api_key=completions.key, base_url=base_url(completions, "/v1"), max_retries=0) as client:
+    with sdk(completions, "/v1") as client:
         yield client
 
 
@@ -76,7 +88,7 @@ def test_chat_stream(chat, chatting):
 
 def test_chat_async(chat):
     async def ask() -> list[str]:
-        async with openai.AsyncOpenAI(api_key=chat.key, base_url=base_url(chat, "/v1"), max_retries=0) as client:
+        async with sdk_async(chat, "/v1") as client:
             create = client.chat.completions.create
             whole = await asyncio.gather(*(create(model="any", messages=messages(f"{n}")) for n in range(8)))
             return [one.choices[0].message.content for one in whole]
@@ -87,7 +99,7 @@ def test_chat_async(chat):
 
 def test_chat_stream_async(chat):
     async def ask() -> tuple[str, int]:
-        async with openai.AsyncOpenAI(api_key=chat.key, base_url=base_url(chat, "/v1"), max_retries=0) as client:
+        async with sdk_async(chat, "/v1") as client:
             stream = await client.chat.completions.create(model="any", messages=messages(), stream=True)
             async with stream:
                 chunks = [chunk async for chunk in stream]
@@ -128,7 +140,7 @@ def test_completions_stream(completing):
 
 @pytest.mark.parametrize("prefix", ["", "/v1", "/models"])
 def test_base_urls(chat, prefix):
-    with openai.OpenAI(api_key=chat.key, base_url=base_url(chat, prefix), max_retries=0) as client:
+    with sdk(chat, prefix) as client:
         answer = client.chat.completions.create(model="any", messages=messages())
     assert answer.choices[0].message.content == ASKED
     assert chat.calls[-1].path == f"{prefix}/chat/completions"
@@ -213,5 +225,5 @@ def test_deployment_header(azureml_emulator):
 def test_model_is_the_deployments_own(azureml_emulator):
     """A single-model serverless endpoint ignores the caller's `model` and reports its own."""
     endpoint = azureml_emulator.endpoint("chat", model="Llama-3-70b")
-    with openai.OpenAI(api_key=endpoint.key, base_url=base_url(endpoint, "/v1"), max_retries=0) as client:
+    with sdk(endpoint, "/v1") as client:
         assert client.chat.completions.create(model="gpt-4o", messages=messages()).model == "Llama-3-70b"
