@@ -37,6 +37,13 @@ def blocks(language):
     return found_blocks
 
 
+def test_generated_parts_are_up_to_date():
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "docs/generate.py"), "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize(("code", "after"), blocks("python"))
 def test_python_blocks_run_and_print_what_is_shown(code, after, request):
     printed = io.StringIO()
@@ -89,13 +96,6 @@ def test_configurations_shown_are_valid(tmp_path):
     for text in files:
         (tmp_path / "emulator.yml").write_text(text, encoding="utf-8")
         assert config.load(str(tmp_path / "emulator.yml")).endpoints
-
-
-def test_generated_parts_are_up_to_date():
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "docs/generate.py"), "--check"], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def everything():
