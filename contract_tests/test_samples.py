@@ -60,6 +60,15 @@ def schema_of(sample: Any, model: str) -> Any:
     return shape_of(model, API_TYPES[sample.get("api_type", "dedicated")]).schema
 
 
+def everyday() -> Iterator[Any]:
+    """Give every sample; all but the first of each shape are `slow`."""
+    known = set[str]()
+    for one in SAMPLES:
+        shape = schema_of(*one.values).name
+        yield pytest.param(*one.values, id=one.id, marks=[pytest.mark.slow] if shape in known else [])
+        known.add(shape)
+
+
 def post(schema: Any, sample: Any, model: str) -> Reply:
     headers = {"authorization": f"Bearer {DEVELOPMENT_KEY}", "content-type": "application/json"}
     body = json.dumps(sample["request"]).encode()
@@ -67,7 +76,7 @@ def post(schema: Any, sample: Any, model: str) -> Reply:
     return Engine([Endpoint("one", schema=schema, model=model)]).score(call)
 
 
-@pytest.mark.parametrize(("sample", "model"), SAMPLES)
+@pytest.mark.parametrize(("sample", "model"), list(everyday()))
 def test_a_sample_is_answered_in_its_form(sample, model):
     schema = schema_of(sample, model)
     reply = post(schema, sample, model)

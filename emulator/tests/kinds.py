@@ -1,5 +1,6 @@
 """Wire shapes as parameters: everyday tests try one of each kind, all the others are `slow`."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -12,10 +13,10 @@ def kind(schema: Any) -> Any:
     return schema.api_type, schema.server, schema.speaks, bool(schema.stream), bool(schema.framing)
 
 
-def first_of_each_kind() -> list[Any]:
+def first_of_each_kind(schemas: Iterable[Any] | None = None) -> list[Any]:
     """Give every shape as a parameter; all but the first of each kind are `slow`."""
     known, found = set[Any](), []
-    for schema in all_schemas().values():
+    for schema in all_schemas().values() if schemas is None else schemas:
         marks = [pytest.mark.slow] if kind(schema) in known else []
         known.add(kind(schema))
         found.append(pytest.param(schema, id=schema.name, marks=marks))

@@ -120,6 +120,7 @@ def answers(engine, crowd):
     return [told(reply) for _, reply in met(engine, crowd)]
 
 
+@pytest.mark.slow
 @settings(CROWDING, max_examples=SHARE or 4)
 @given(busy())
 def test_whatever_is_configured_every_call_has_an_answer_that_can_be_played(one):

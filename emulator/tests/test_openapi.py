@@ -9,6 +9,7 @@ from openapi_spec_validator import validate
 from azureml_emulator.endpoint import Endpoint, built_in
 from azureml_emulator.engine import Engine
 from azureml_emulator.schemas import all_schemas
+from emulator.tests.kinds import first_of_each_kind
 
 ENGINE = Engine(built_in())
 DESCRIBED = [
@@ -41,7 +42,7 @@ def test_a_document_is_valid(make_call, version):
     validate(served(make_call, "gpt2", version))
 
 
-@pytest.mark.parametrize("schema", DESCRIBED)
+@pytest.mark.parametrize("schema", first_of_each_kind(one.values[0] for one in DESCRIBED))
 def test_examples_variants_and_answers_are_valid_under_their_schemas(make_call, schema):
     found = served(make_call, schema.name)["components"]["schemas"]
     given, got = (Draft202012Validator(found[name]) for name in ("ServiceInput", "ServiceOutput"))

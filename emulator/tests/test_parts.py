@@ -40,7 +40,12 @@ def test_what_all_members_take_is_listed_once(run, name):
 
 
 @pytest.mark.parametrize(
-    ("name", "member"), [(name, member) for name, family in FAMILIES.items() for member in family.members().values()]
+    ("name", "member"),
+    [
+        pytest.param(name, member, marks=[pytest.mark.slow] if number % 5 else [])
+        for name, family in FAMILIES.items()
+        for number, member in enumerate(family.members().values())
+    ],
 )
 def test_one_is_shown_with_all_its_settings(run, name, member):
     code, out, _ = run(name, member.kind)
