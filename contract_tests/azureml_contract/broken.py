@@ -1,0 +1,64 @@
+"""What a check raises: the contract is broken, by which input, and what came of it."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+
+class _Unsaid:
+    def __repr__(self) -> str:
+        return "(nothing)"
+
+
+UNSAID: Final = _Unsaid()
+"""Stands where there is no value, since None is one."""
+
+
+class Broken(Exception):
+    """A contract is broken: `summary` says in one sentence how.
+
+    `case` is the input, `expected` and `got` are what was to come of it and what came, `labels` what these two are
+    called on a report, `body` the bytes that went over the wire. Each is `UNSAID` where there is none.
+    """
+
+    def __init__(
+        self,
+        summary: str,
+        case: Any = UNSAID,
+        expected: Any = UNSAID,
+        got: Any = UNSAID,
+        body: Any = UNSAID,
+        labels: tuple[str, str] = ("expected", "got"),
+    ) -> None:
+        super().__init__(summary)
+        self.summary = summary
+        self.case = case
+        self.expected = expected
+        self.got = got
+        self.body = body
+        self.labels = labels
+
+
+@dataclass
+class Raised(Exception):
+    """Somebody's code raised: `call` is what was called, `error` what it raised.
+
+    A check that expects an error looks at it; where none is expected, it breaks the contract.
+    """
+
+    call: str
+    error: Exception
+
+    @property
+    def name(self) -> str:
+        """The error's class."""
+        return type(self.error).__name__
+
+    def broken(self, case: Any = UNSAID, summary: str = "") -> Broken:
+        """Turn it into a breach: nothing was to be raised, or not that."""
+        said = str(self.error)
+        told = f"{self.name}: {said}" if said else self.name
+        return Broken(summary or f"{self.call} raised {self.name}.", case, got=told, labels=("expected", "it raised"))
+
+
+class Refused(Exception):
+    """An endpoint of the wire would refuse a body, or there is no text in an answer; the text says why."""

@@ -1,0 +1,97 @@
+"""A client as the checks call it: LangChain's settings, `invoke`, `stream`, `batch` and their async twins.
+
+Answers are texts, or messages with a text in `.content`. What it raises comes as `Raised`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from azureml_contract.broken import Broken, Raised
+from azureml_contract.factory import Factory
+from azureml_contract.formatter import kind_of, text_of
+from azureml_contract.stage import KEY, Stage
+from azureml_contract.wire import Wire
+
+
+class Client:
+    """A fresh client from a factory; `made` is the person's own object."""
+
+    def __init__(self, made: Any) -> None:
+        self.made = made
+
+    def invoke(self, prompt: Any, **options: Any) -> str:
+        """Ask, and give the answer's text."""
+        return _said(self._guarded("invoke", lambda: self.made.invoke(prompt, **options)))
+
+    def ainvoke(self, prompt: Any, **options: Any) -> str:
+        """Ask likewise, on an event loop of its own."""
+        return _said(self._guarded("ainvoke", lambda: asyncio.run(_awaited(self.made.ainvoke(prompt, **options)))))
+
+    def batch(self, prompts: list[Any], **options: Any) -> list[str]:
+        """Ask several things."""
+        return list(map(_said, self._guarded("batch", lambda: self.made.batch(prompts, **options))))
+
+    def stream(self, prompt: Any, **options: Any) -> Iterator[str]:
+        """Ask, and give the answer's text piece by piece."""
+        pieces = self._guarded("stream", lambda: iter(self.made.stream(prompt, **options)))
+        while True:
+            try:
+                piece = next(pieces)
+            except StopIteration:
+                return
+            except Exception as error:
+                raise Raised("stream", error) from error
+            yield _said(piece)
+
+    def astream(self, prompt: Any, **options: Any) -> list[str]:
+        """Ask likewise, on an event loop of its own; give all pieces."""
+
+        async def pieces() -> list[Any]:
+            source: AsyncIterator[Any] = self.made.astream(prompt, **options)
+            return [piece async for piece in source]
+
+        return list(map(_said, self._guarded("astream", lambda: asyncio.run(pieces()))))
+
+    def _guarded(self, call: str, work: Callable[[], Any]) -> Any:
+        try:
+            return work()
+        except Exception as error:
+            raise Raised(call, error) from error
+
+
+async def _awaited(given: Any) -> Any:
+    return await given
+
+
+def _said(given: Any) -> str:
+    text = text_of(given)
+    if text is None:
+        raise Broken(f"The client gave a {type(given).__name__}, which has no text.", expected="a text", got=given)
+    return text
+
+
+@dataclass(frozen=True)
+class Clients:
+    """A client as the subject of checks: made afresh for an endpoint on the stage, with a fresh formatter."""
+
+    factory: Factory
+    formatter: Factory
+    wire: Wire
+    stage: Stage
+    kind: str = "client"
+
+    def __call__(self, **settings: Any) -> Client:
+        """Make a fresh one, with LangChain's settings and these. Raises `Raised` if that fails."""
+        try:
+            formatter = self.formatter()
+            given = {
+                "endpoint_url": self.stage.endpoint.url,
+                "endpoint_api_key": KEY,
+                "endpoint_api_type": kind_of(formatter, self.wire.api_type),
+                "content_formatter": formatter,
+            }
+            return Client(self.factory(**{**given, **settings}))
+        except Exception as error:
+            raise Raised("the client's constructor", error) from error

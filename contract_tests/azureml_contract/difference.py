@@ -1,0 +1,95 @@
+"""What differs between two values, in words."""
+
+from typing import Any
+
+LONGEST = 120
+"""Characters of a value that are shown on a line."""
+
+
+def shown(value: Any) -> str:
+    """Show a value as Python writes it, its middle left out if it is long."""
+    text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else repr(value)
+    if len(text) <= LONGEST:
+        return text
+    half = LONGEST // 2 - 3
+    return f"{text[:half]} ... {text[-half:]}"
+
+
+def size(value: Any) -> str:
+    """Say how long a text is."""
+    if not isinstance(value, str | bytes):
+        return ""
+    what = "character" if isinstance(value, str) else "byte"
+    return f"{len(value)} {what}" + ("" if len(value) == 1 else "s")
+
+
+def in_words(expected: Any, got: Any) -> str:
+    """Say what is different about `got`, as far as that can be said in a few words."""
+    if isinstance(expected, str) and isinstance(got, str):
+        return ", ".join(_of_texts(expected, got))
+    if isinstance(expected, dict) and isinstance(got, dict):
+        return ", ".join(_of_objects(expected, got))
+    if type(expected) is not type(got):
+        return f"{type(expected).__name__} became {type(got).__name__}"
+    return ""
+
+
+def _of_texts(expected: str, got: str) -> list[str]:
+    found = []
+    inner = got
+    if len(got) >= 2 and got[0] == got[-1] == '"' and not (expected[:1] == '"' == expected[-1:] and got == expected):
+        inner = got[1:-1]
+        found.append("quotes added at both ends")
+    extra = inner.count("\\") - expected.count("\\")
+    if extra > 0:
+        found.append("backslash added" if extra == 1 else f"{extra} backslashes added")
+    if not found:
+        found += _lost(expected, got)
+    return found or [f"they differ from character {_common(expected, got)} on"]
+
+
+def _lost(expected: str, got: str) -> list[str]:
+    if not got:
+        return ["all of it is missing"]
+    if expected.strip() == got.strip():
+        ends = [
+            ("start", len(expected) - len(expected.lstrip()), len(got) - len(got.lstrip())),
+            ("end", len(expected) - len(expected.rstrip()), len(got) - len(got.rstrip())),
+        ]
+        return [
+            f"blanks lost at the {end}" if was > now else f"blanks added at the {end}"
+            for end, was, now in ends
+            if was != now
+        ]
+    if got in expected:
+        return [f"{len(expected) - len(got)} characters missing"]
+    if expected in got:
+        return [f"{len(got) - len(expected)} characters added"]
+    return []
+
+
+def _common(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _of_objects(expected: dict[Any, Any], got: dict[Any, Any]) -> list[str]:
+    missing = [f"{name!r} is missing" for name in expected if name not in got]
+    added = [f"{name!r} was added" for name in got if name not in expected]
+    changed = [
+        f"{name!r} became {shown(got[name])}"
+        for name in expected
+        if name in got and not same(expected[name], got[name])
+    ]
+    return missing + added + changed
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two JSON values are the same, types included: 1, 1.0 and true are three values."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other) and str(one) == str(other)

@@ -1,0 +1,141 @@
+"""A wire schema as a contract sees it: what an endpoint reads out of a request, and where its answer has the text.
+
+For the models that Azure ML deploys it is made of the emulator's own shape: what is checked is what is served.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from azureml_contract.broken import Refused
+from azureml_contract.places import Place, all_places, shown, value_at
+
+_MARK = "azureml-contract looks for this text"
+
+
+class Asked(NamedTuple):
+    """What a model is asked, as its endpoint reads it: prompts, for chat the messages, and the parameters."""
+
+    prompts: tuple[str, ...]
+    messages: tuple[Mapping[str, Any], ...] = ()
+    parameters: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Wire:
+    """One wire schema.
+
+    `read` gives what a request's JSON value asks, and raises `Refused` for one that an endpoint would refuse; `write`
+    gives the JSON value that answers a prompt with a text; `text_at` is where that text stands. `reserved` names what
+    a request calls its own fields, so that no parameter can be called so. `api_type` is `dedicated` or `serverless`.
+    `choices`, if the answer can have several, is where they stand.
+    """
+
+    name: str
+    api_type: str
+    read: Callable[[Any], Asked]
+    write: Callable[[str], Any]
+    text_at: Place
+    example: Any
+    chat: bool = False
+    reserved: tuple[str, ...] = ()
+    path: str = "/score"
+    streams: bool = False
+
+    def asked(self, body: bytes) -> Asked:
+        """Read a request's body. Raises `Refused`."""
+        try:
+            document = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise Refused(f"the body is not JSON: {error}") from None
+        return self.read(document)
+
+    def prompt(self, body: bytes) -> str:
+        """Read the one prompt of a request's body. Raises `Refused`, also where there is not just one."""
+        prompts = self.asked(body).prompts
+        if len(prompts) != 1:
+            raise Refused(f"the endpoint finds {len(prompts)} prompts")
+        return prompts[0]
+
+    def answer(self, text: str, **form: Any) -> bytes:
+        """Write the body that answers with a text; `form` is as in `json.dumps`."""
+        return json.dumps(self.write(text), **form).encode("utf-8", "surrogatepass")
+
+    def text(self, document: Any) -> str:
+        """Find the text in an answer's JSON value. Raises `Refused`."""
+        try:
+            found = value_at(document, self.text_at)
+        except LookupError as error:
+            raise Refused(str(error)) from None
+        if not isinstance(found, str):
+            raise Refused(f"{shown(self.text_at)} is no text")
+        return found
+
+    @property
+    def choices_at(self) -> Place | None:
+        """Where the list stands that has an entry for each of several choices, or None."""
+        return next((self.text_at[:at] for at, step in enumerate(self.text_at) if step == 0 and at), None)
+
+
+def known(name: str, api_type: str = "") -> Wire:
+    """Give the wire of one of the emulator's shapes. Raises `ValueError`: there is none, or it does not speak."""
+    from azureml_emulator.schemas import find
+
+    return of(find(name), api_type)
+
+
+def of(schema: Any, api_type: str = "") -> Wire:
+    """Make the wire of a shape of the emulator. Raises `ValueError` for one that answers with anything but text."""
+    from azureml_emulator.schema import Answer, Scoring
+
+    if not schema.speaks:
+        raise ValueError(f"the schema {schema.name!r} answers with no text, so that there is no prompt to follow")
+    reading = schema.parse(schema.example)
+    count = max(1, len(reading.prompts) * reading.choices)
+
+    def write(text: str) -> Any:
+        return schema.write(Scoring(reading, [Answer(text)] * count))
+
+    return Wire(
+        schema.name,
+        api_type or schema.api_type.name,
+        _reader(schema),
+        write,
+        _place_of(_MARK, write(_MARK)),
+        schema.example,
+        bool(reading.prompts and reading.prompts[0].messages),
+        _reserved(schema.example, [one.text for one in reading.prompts]),
+        schema.paths[0],
+        schema.stream is not None,
+    )
+
+
+def _reader(schema: Any) -> Callable[[Any], Asked]:
+    from azureml_emulator.errors import ContainerError
+
+    def read(document: Any) -> Asked:
+        try:
+            reading = schema.parse(document)
+        except ContainerError as error:
+            raise Refused(f"the endpoint would refuse it: {error.message}") from None
+        prompts = tuple(one.text for one in reading.prompts)
+        messages = tuple(message for one in reading.prompts for message in one.messages)
+        return Asked(prompts, messages, dict(reading.parameters))
+
+    return read
+
+
+def _place_of(text: str, document: Any) -> Place:
+    """Find where a text stands first."""
+    return next(place for place in all_places(document) if value_at(document, place) == text)
+
+
+def _reserved(example: Any, prompts: Sequence[str]) -> tuple[str, ...]:
+    """Name the keys that lead to the prompts."""
+    names: dict[str, None] = {}
+    for place in all_places(example):
+        value = value_at(example, place)
+        if isinstance(value, str) and value in prompts:
+            names.update(dict.fromkeys(step for step in place if isinstance(step, str)))
+    return tuple(names)
