@@ -211,7 +211,7 @@ def test_another_latency_from_the_next_call_on(azureml_emulator):
     assert (before >= 0.007 - EARLY, after >= 0.09 - EARLY) == (True, True)
 
 
-@pytest.mark.parametrize("at_once", [1, 8])
+@pytest.mark.parametrize("at_once", [pytest.param(1, marks=pytest.mark.slow), 8])
 def test_the_order_of_arrival_does_not_matter(at_once):
     """The same requests, one after another and all at once, are planned as an engine without a socket plans them."""
     settings = Endpoint("chat", schema="chat", latency=tokens(gap_ms={"type": "exponential", "mean_ms": 3}))

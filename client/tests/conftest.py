@@ -148,7 +148,7 @@ class Server(ThreadingHTTPServer):
 def server() -> Iterator[Server]:
     """A running server."""
     with Server() as running:
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.002}, daemon=True)
         thread.start()
         yield running
         running.shutdown()
