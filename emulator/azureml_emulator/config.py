@@ -58,9 +58,22 @@ class Config:
             raise ValueError(f"port {twice} is asked for twice, by endpoints or the main port")
 
 
+_BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+
+
+def _bounded(form: Any) -> Any:
+    """Call the bounds of numbers as JSON Schema does: behind a check of our own, pydantic leaves Python's names."""
+    if isinstance(form, list):
+        return [_bounded(one) for one in form]
+    if not isinstance(form, dict):
+        return form
+    number = form.get("type") in ("number", "integer")
+    return {_BOUNDS.get(name, name) if number else name: _bounded(value) for name, value in form.items()}
+
+
 def json_schema() -> dict[str, Any]:
     """Describe configuration files, for editors."""
-    described = TypeAdapter(Config).json_schema()
+    described = _bounded(TypeAdapter(Config).json_schema())
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **described,

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import jsonschema
 import pytest
 
 from azureml_emulator import cli
@@ -86,6 +87,15 @@ def test_config_schema_is_json(run):
     code, out, _ = run("config-schema")
     assert code == 0
     assert json.loads(out)["title"] == "azureml-emulator configuration"
+
+
+def test_config_schema_bounds_numbers_as_json_schema_does(run):
+    _, out, _ = run("config-schema")
+    described = json.loads(out)
+    assert not re.search(r'"(ge|gt|le|lt)": [0-9]', out)
+    jsonschema.validate({"port": 65535}, described)
+    with pytest.raises(jsonschema.ValidationError, match="65536 is greater than the maximum"):
+        jsonschema.validate({"port": 65536}, described)
 
 
 def test_healthcheck_fails_in_one_line_when_nothing_is_there(run, monkeypatch):
