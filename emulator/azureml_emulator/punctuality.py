@@ -38,7 +38,7 @@ def summary(kept: Sequence[Punctuality]) -> dict[str, Any]:
     """
     return {
         "answers": len(kept),
-        "first_ms": _against([one.first_due for one in kept], [one.first for one in kept]),
+        "ttft_ms": _against([one.first_due for one in kept], [one.first for one in kept]),
         "total_ms": _against([one.due for one in kept], [one.last for one in kept]),
         "late_ms": {
             "mean": _ms(sum(one.late for one in kept) / len(kept)),

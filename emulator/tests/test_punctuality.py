@@ -18,7 +18,7 @@ def test_a_single_answer_is_all_percentiles():
     }
     assert summary([kept]) == {
         "answers": 1,
-        "first_ms": {
+        "ttft_ms": {
             "target": {"p50": 100.0, "p90": 100.0, "p99": 100.0},
             "achieved": {"p50": 101.0, "p90": 101.0, "p99": 101.0},
             "error": {"mean": 1.0, "p99": 1.0},

@@ -305,7 +305,7 @@ class TestAdmin:
         assert post(emulator["slow"].base_url, b"{}", path="/chat/completions")[0] != 200
         status, summed = self.ask(emulator, "/_emulator/latency")
         assert (status, list(summed), summed["slow"]["answers"]) == (200, ["slow"], 2)
-        assert summed["slow"]["first_ms"]["target"] == {"p50": 100.0, "p90": 100.0, "p99": 100.0}
+        assert summed["slow"]["ttft_ms"]["target"] == {"p50": 100.0, "p90": 100.0, "p99": 100.0}
         assert summed["slow"]["total_ms"]["target"]["p99"] == 200.0
         assert summed["slow"]["total_ms"]["achieved"]["p50"] >= 200.0
         assert summed["slow"]["total_ms"]["error"]["p99"] >= summed["slow"]["total_ms"]["error"]["mean"] >= 0

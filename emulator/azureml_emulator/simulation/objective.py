@@ -9,8 +9,8 @@ from azureml_emulator.errors import ConfigError
 from azureml_emulator.simulation.summary import Distribution, Summary
 
 _WRITTEN = re.compile(r"\s*([a-z0-9_.]+)\s*(<=|>=|<|>)\s*(\S+(?:\s+[a-z%]+)?)\s*", re.IGNORECASE | re.ASCII)
-_TIMES = {"": "latency", "latency_": "latency", "queue_": "queue", "first_": "first"}
-_TIME = re.compile(r"(latency_|queue_|first_|)(?:(mean|max)|p(\d{1,2}(?:\.\d+)?))", re.ASCII)
+_TIMES = {"": "latency", "latency_": "latency", "queue_": "queue", "ttft_": "first"}
+_TIME = re.compile(r"(latency_|queue_|ttft_|)(?:(mean|max)|p(\d{1,2}(?:\.\d+)?))", re.ASCII)
 _STATUS = re.compile(r"\d{3}|broken", re.ASCII)
 FORM = "expected objectives such as p99<2s, queue_mean<100ms, errors<1%, 429<0.5%, utilisation<80%, served_per_s>90"
 

@@ -19,7 +19,7 @@ def told(summary: Summary) -> str:
         rows.append(
             (status, f"{number:,}", percent(number / summary.offered), _why(summary.problems.get(status, "")))
         )
-    times = {"latency": summary.latency, "first byte": summary.first, "queue": summary.queue}
+    times = {"latency": summary.latency, "ttft": summary.first, "queue": summary.queue}
     head = ("", "mean", *(f"p{one:g}" for one in SHOWN), "max")
     spread = [(name, *_cells(one)) for name, one in times.items() if one is not None]
     parts = [table.columns(rows), table.columns([head, *spread]), _use(summary)]

@@ -103,7 +103,7 @@ class Summary:
     def as_dict(self) -> dict[str, Any]:
         """Everything, as JSON values, rounded so that they are the same everywhere."""
         busy = self.utilisation
-        first = {} if self.first is None else {"first_byte_ms": self.first.as_dict()}
+        first = {} if self.first is None else {"ttft_ms": self.first.as_dict()}
         named = {"endpoint": self.endpoint, "deployment": self.deployment} if self.endpoint else {}
         parts = {"deployments": [one.as_dict() for one in self.parts]} if self.parts else {}
         return {

@@ -65,8 +65,8 @@ def test_work_counts_where_it_is_done_not_where_the_call_came():
 
 
 def test_streams_tell_of_their_first_byte():
-    assert summed((0, reply(2.0, chunked=True, first=0.5))).as_dict()["first_byte_ms"]["mean"] == 500
-    assert "first_byte_ms" not in summed((0, reply(2.0))).as_dict()
+    assert summed((0, reply(2.0, chunked=True, first=0.5))).as_dict()["ttft_ms"]["mean"] == 500
+    assert "ttft_ms" not in summed((0, reply(2.0))).as_dict()
 
 
 def test_nothing_at_all_can_be_told_too():
