@@ -12,6 +12,7 @@ from azureml_contract.broken import Refused
 from azureml_contract.places import Place, all_places, shown, value_at
 
 _MARK = "azureml-contract looks for this text"
+_CHOICES = "choices"
 
 
 class Asked(NamedTuple):
@@ -28,8 +29,8 @@ class Wire:
 
     `read` gives what a request's JSON value asks, and raises `Refused` for one that an endpoint would refuse; `write`
     gives the JSON value that answers a prompt with a text; `text_at` is where that text stands. `reserved` names what
-    a request calls its own fields, so that no parameter can be called so. `api_type` is `dedicated` or `serverless`.
-    `choices`, if the answer can have several, is where they stand.
+    a request calls its own fields, so that no parameter can be called so. `api_type` is `dedicated` or `serverless`,
+    `chat` whether a request is a conversation.
     """
 
     name: str
@@ -74,8 +75,14 @@ class Wire:
 
     @property
     def choices_at(self) -> Place | None:
-        """Where the list stands that has an entry for each of several choices, or None."""
-        return next((self.text_at[:at] for at, step in enumerate(self.text_at) if step == 0 and at), None)
+        """Where the list `choices` stands, which has an entry for each of several answers, or None.
+
+        Lists by any other name are of something else, such as the parts of one message.
+        """
+        steps = enumerate(self.text_at)
+        return next(
+            (self.text_at[:at] for at, step in steps if step == 0 and self.text_at[:at][-1:] == (_CHOICES,)), None
+        )
 
 
 def known(name: str, api_type: str = "") -> Wire:
@@ -91,11 +98,11 @@ def of(schema: Any, api_type: str = "") -> Wire:
 
     if not schema.speaks:
         raise ValueError(f"the schema {schema.name!r} answers with no text, so that there is no prompt to follow")
-    reading = schema.parse(schema.example)
-    count = max(1, len(reading.prompts) * reading.choices)
+    example = schema.parse(schema.example)
+    reading = example._replace(prompts=example.prompts[:1], choices=1)
 
     def write(text: str) -> Any:
-        return schema.write(Scoring(reading, [Answer(text)] * count))
+        return schema.write(Scoring(reading, [Answer(text)]))
 
     return Wire(
         schema.name,
@@ -104,11 +111,23 @@ def of(schema: Any, api_type: str = "") -> Wire:
         write,
         _place_of(_MARK, write(_MARK)),
         schema.example,
-        bool(reading.prompts and reading.prompts[0].messages),
-        _reserved(schema.example, [one.text for one in reading.prompts]),
+        _converses(schema),
+        _reserved(schema.example, [one.text for one in example.prompts]),
         schema.paths[0],
         schema.stream is not None,
     )
+
+
+def _converses(schema: Any) -> bool:
+    """Tell whether requests are conversations: roles stand in them, or what the model said before.
+
+    A question beside its context, or beside an image, is none, though the emulator hands both on as messages.
+    """
+    asked = (schema.example, *schema.variants)
+    if any(place[-1:] == ("role",) for one in asked for place in all_places(one)):
+        return True
+    said = (message for one in asked for prompt in schema.parse(one).prompts for message in prompt.messages)
+    return any(message["role"] == "assistant" for message in said)
 
 
 def _reader(schema: Any) -> Callable[[Any], Asked]:

@@ -1,0 +1,106 @@
+"""What a wire reads out of requests and writes into answers."""
+
+from typing import Any
+
+import pytest
+
+from azureml_contract import wire
+from azureml_contract.broken import Refused
+from azureml_contract.wire import Asked, Wire
+
+RENAMED = Wire("mine", "dedicated", lambda _: Asked(("a", "b")), lambda text: [text], (0,), {})
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("gpt2", None),
+        ("phi-1-5", None),
+        ("cohere-chat-v2", None),
+        ("chat", ("choices",)),
+        ("completions", ("choices",)),
+        ("llm-chat", ("choices",)),
+    ],
+)
+def test_choices_stand_in_the_list_of_that_name(name: str, place: Any) -> None:
+    assert wire.known(name).choices_at == place
+
+
+@pytest.mark.parametrize(
+    ("name", "chat"),
+    [
+        ("chat", True),
+        ("llama-chat", True),
+        ("prompt-flow", True),
+        ("cohere-chat", True),
+        ("visual-chat-completion", True),
+        ("gpt2", False),
+        ("question-answering", False),
+        ("visual-question-answering", False),
+    ],
+)
+def test_a_conversation_is_told_from_a_question(name: str, chat: bool) -> None:
+    assert wire.known(name).chat is chat
+
+
+def test_one_prompt_is_answered_though_the_example_has_two() -> None:
+    known = wire.known("text-generation")
+    assert len(known.asked(b'{"input_data": {"input_string": ["a", "b"]}}').prompts) == 2
+    assert known.write("text") == [{"0": "text"}]
+
+
+def test_the_api_type_is_the_one_of_the_shape_unless_another_is_named() -> None:
+    assert wire.known("chat").api_type == "serverless"
+    assert wire.known("llm-chat").api_type == "dedicated"
+    assert wire.known("llm-chat", "serverless").api_type == "serverless"
+
+
+def test_the_prompt_is_read() -> None:
+    body = b'{"inputs": {"input_string": ["hi"]}, "parameters": {"temperature": 0}}'
+    assert wire.known("gpt2").prompt(body) == "hi"
+    assert wire.known("gpt2").asked(body).parameters == {"temperature": 0}
+
+
+def test_a_conversation_is_read() -> None:
+    asked = wire.known("chat").asked(b'{"messages": [{"role": "user", "content": "hi"}], "temperature": 0}')
+    assert asked == Asked(("hi",), ({"role": "user", "content": "hi"},), {"temperature": 0})
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"", "the body is not JSON"),
+        (b"\xff", "the body is not JSON"),
+        (b"[" * 100_000, "the body is not JSON"),
+        (b'{"inputs": "hi"}', "the endpoint would refuse it: inputs"),
+    ],
+)
+def test_what_an_endpoint_would_refuse_is_refused(body: bytes, told: str) -> None:
+    with pytest.raises(Refused) as raised:
+        wire.known("gpt2").asked(body)
+    assert str(raised.value).startswith(told)
+
+
+def test_several_prompts_are_not_one() -> None:
+    with pytest.raises(Refused, match="the endpoint finds 2 prompts"):
+        RENAMED.prompt(b"{}")
+
+
+@pytest.mark.parametrize(
+    ("document", "told"), [([], "there is no $[0]"), ({}, "there is no $[0]"), ([1], "$[0] is no text")]
+)
+def test_an_answer_without_text_is_refused(document: Any, told: str) -> None:
+    with pytest.raises(Refused) as raised:
+        RENAMED.text(document)
+    assert str(raised.value) == told
+
+
+def test_an_answer_is_written_as_asked() -> None:
+    assert RENAMED.answer("é") == b'["\\u00e9"]'
+    assert RENAMED.answer("é", ensure_ascii=False, indent=1) == '[\n "é"\n]'.encode()
+    assert RENAMED.answer("\ud83c", ensure_ascii=False) == b'["\xed\xa0\xbc"]'
+
+
+def test_an_unknown_shape_is_named_with_a_guess() -> None:
+    with pytest.raises(ValueError, match="gpt2"):
+        wire.known("gpt3")
