@@ -42,7 +42,12 @@ class Wire:
     chat: bool = False
     reserved: tuple[str, ...] = ()
     path: str = "/score"
-    streams: bool = False
+    stream: Callable[[str], Sequence[Any]] | None = None
+
+    @property
+    def streams(self) -> bool:
+        """Whether an answer can be had piece by piece."""
+        return self.stream is not None
 
     def asked(self, body: bytes) -> Asked:
         """Read a request's body. Raises `Refused`."""
@@ -114,8 +119,17 @@ def of(schema: Any, api_type: str = "") -> Wire:
         _converses(schema),
         _reserved(schema.example, [one.text for one in example.prompts]),
         schema.paths[0],
-        schema.stream is not None,
+        _stream(schema, reading) if schema.stream and schema.framing is None else None,
     )
+
+
+def _stream(schema: Any, reading: Any) -> Callable[[str], Sequence[Any]]:
+    from azureml_emulator.schema import Answer, Scoring
+
+    def stream(text: str) -> Sequence[Any]:
+        return [value for value, _ in schema.stream(Scoring(reading, [Answer(text)], model="model"))]
+
+    return stream
 
 
 def _converses(schema: Any) -> bool:
