@@ -7,8 +7,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from azureml_endpoint.generations import ChatGenerationChunk, GenerationChunk, choice_info, usage_metadata
+from azureml_endpoint.generations import ChatGenerationChunk, GenerationChunk, choice_info
 from azureml_endpoint.messages import AIMessageChunk
+from azureml_endpoint.usage import usage_metadata
 
 _PLACES = ("text", "delta", "message")
 """Where choices say something: that of a streamed completion, that of a streamed chat, that of a whole answer."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from azureml_endpoint.messages import AIMessage, AIMessageChunk, UsageMetadata
+from azureml_endpoint.messages import AIMessage, AIMessageChunk
 
 G = TypeVar("G")
 
@@ -66,21 +66,6 @@ class LLMResult(Generic[G]):
 
     generations: list[list[G]]
     llm_output: dict[str, Any] | None = field(default=None)
-
-
-def usage_metadata(usage: Any) -> UsageMetadata | None:
-    """Return OpenAI's `usage` under LangChain's names, or None when it is not one."""
-    match usage:
-        case {"prompt_tokens": int(prompt)}:
-            completion = usage.get("completion_tokens")
-            output = completion if isinstance(completion, int) else 0
-            total = usage.get("total_tokens")
-            return UsageMetadata(
-                input_tokens=prompt,
-                output_tokens=output,
-                total_tokens=total if isinstance(total, int) else prompt + output,
-            )
-    return None
 
 
 def choice_info(choice: Mapping[str, Any]) -> dict[str, Any]:

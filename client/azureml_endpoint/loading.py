@@ -55,7 +55,7 @@ def load_llm_from_config(config: Mapping[str, Any], *, allowed_formatters: Allow
     for name in settings.keys() - known:
         raise ValueError(f"unknown key {name!r}{_nearest(str(name), known)}")
     if settings.get("content_formatter") is not None:
-        settings["content_formatter"] = _formatter(settings["content_formatter"], allowed_formatters)
+        settings["content_formatter"] = described_formatter(settings["content_formatter"], allowed_formatters)
     return kind.settled(settings, settings.keys() - {"endpoint_api_key"})
 
 
@@ -82,7 +82,8 @@ def _yaml(text: str) -> Any:
         raise ValueError(str(error)) from error
 
 
-def _formatter(description: Any, allowed: Allowed) -> Any:
+def described_formatter(description: Any, allowed: Allowed = ()) -> Any:
+    """Return the formatter that `save` described; ValueError for one that is not allowed or cannot be made."""
     match description:
         case {"class": str(path), "settings": dict(settings)} if len(description) == 2:
             pass

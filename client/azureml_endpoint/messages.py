@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, TypedDict
+from typing import Any, ClassVar
+
+from azureml_endpoint.usage import UsageMetadata
 
 Content = str | list[Any] | None
 WireMessage = dict[str, Any]
@@ -22,14 +24,6 @@ _CHUNK = "MessageChunk"
 _KEYS = {"role", "content", "name", "tool_calls", "tool_call_id"}
 _ANSWERED = {"id", "refusal", "annotations", "audio"}
 """Keys of an answer as the openai SDK dumps it, which a request does not have."""
-
-
-class UsageMetadata(TypedDict):
-    """Tokens of an answer, as the endpoint counted them."""
-
-    input_tokens: int
-    output_tokens: int
-    total_tokens: int
 
 
 @dataclass(slots=True)

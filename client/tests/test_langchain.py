@@ -166,7 +166,7 @@ class TestSettings:
         assert server.last.headers["authorization"] == f"Bearer {KEY}"
 
     @pytest.mark.parametrize(
-        ("name", "nearest"), [("endpoint_type", "endpoint_api_type"), ("callback", "callbacks"), ("api_key", "key")]
+        ("name", "nearest"), [("endpoint_type", "endpoint_api_type"), ("callback", "callbacks"), ("token", "key")]
     )
     def test_an_unknown_argument_is_an_error(self, llm: MakeLLM, chat: MakeChat, name: str, nearest: str) -> None:
         for make in (llm, chat):
@@ -502,6 +502,14 @@ class TestChat:
             (
                 {"type": "image_url", "image_url": {"url": "https://h/i.png", "detail": "low"}},
                 {"type": "image_url", "image_url": {"url": "https://h/i.png", "detail": "low"}},
+            ),
+            (
+                {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AA=="}},
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}},
+            ),
+            (
+                {"type": "image", "source": {"type": "url", "url": "https://h/i.png"}},
+                {"type": "image_url", "image_url": {"url": "https://h/i.png"}},
             ),
             (
                 {"type": "audio", "base64": "AA==", "mime_type": "audio/wav"},

@@ -8,9 +8,10 @@ from azureml_endpoint.addresses import AzureMLEndpointApiType
 from azureml_endpoint.errors import ResponseFormatError
 from azureml_endpoint.formatters.contract import ContentFormatterBase, Parameters, says_error
 from azureml_endpoint.formatters.escapes import escape
-from azureml_endpoint.generations import ChatGeneration, choice_info, usage_metadata
+from azureml_endpoint.generations import ChatGeneration, choice_info
 from azureml_endpoint.messages import AIMessage, WireMessage, parse_tool_calls, wire_message
 from azureml_endpoint.payloads import decode, encode, encode_as_langchain
+from azureml_endpoint.usage import usage_metadata
 
 _serverless = AzureMLEndpointApiType.serverless
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
+from langchain_core.load.serializable import SerializedConstructor, SerializedNotImplemented
 from langchain_core.runnables import RunnableConfig, RunnableSerializable
 from langchain_core.runnables.config import get_config_list
 from pydantic import BaseModel, ConfigDict, PrivateAttr
@@ -14,8 +15,9 @@ from azureml_endpoint.batches import DEFAULT_CONCURRENCY
 from azureml_endpoint.calls import Calls
 from azureml_endpoint.fields import DEDICATED, NO_KEY, ApiType, Key, unknown_argument
 from azureml_endpoint.formatters.states import state
-from azureml_endpoint.saving import import_path, save
-from azureml_endpoint.settings import AzureMLBaseEndpoint
+from azureml_endpoint.loading import described_formatter
+from azureml_endpoint.saving import UNSAVED, described, import_path, save
+from azureml_endpoint.settings import ENVIRONMENT, AzureMLBaseEndpoint
 
 SETTINGS = frozenset(AzureMLBaseEndpoint.model_fields)
 
@@ -24,12 +26,15 @@ STANDARD_PARAMETERS = ("temperature", "max_tokens", "stop")
 
 PROVIDER = "azureml"
 
+_KEY, _API_KEY = "endpoint_api_key", "api_key"
+
 
 class Adapter(RunnableSerializable[Any, Any]):
     """The fields of an endpoint, checked and completed from the environment by the endpoint itself.
 
     An assignment is checked and takes effect with the next call. Copies call over connections of their own; a
-    pickle holds no key. Raises ValueError for an unknown argument, and pydantic's ValidationError, one too.
+    pickle holds no key, nor does what `langchain_core.load.dumps` makes. The key may be called `api_key`, as in all
+    of LangChain. Raises ValueError for an unknown argument, and pydantic's ValidationError, one too.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, arbitrary_types_allowed=True)
@@ -51,14 +56,28 @@ class Adapter(RunnableSerializable[Any, Any]):
     def __init__(self, **kwargs: Any) -> None:
         own = {name: value for name, value in kwargs.items() if name not in SETTINGS}
         settings = {name: value for name, value in kwargs.items() if name in SETTINGS}
+        if own.get(_API_KEY) is not None:
+            if settings.get(_KEY) is not None:
+                raise ValueError(f"{_API_KEY} is LangChain's name for {_KEY}: pass one of them")
+            settings[_KEY] = own[_API_KEY]
+        own.pop(_API_KEY, None)
         if parameters := {name: own.pop(name) for name in STANDARD_PARAMETERS if name in own}:
             given = {name: value for name, value in parameters.items() if value is not None and value != []}
             settings["model_kwargs"] = {**(settings.get("model_kwargs") or {}), **given}
         if strange := [name for name in own if name not in type(self).model_fields]:
             raise ValueError(unknown_argument(strange[0], type(self).model_fields, type(self)))
-        endpoint = self.endpoint_class(**settings)
+        endpoint = self._made(settings)
         super().__init__(**own, **endpoint.settings)
         self._adapt(endpoint)
+
+    @classmethod
+    def _made(cls, settings: dict[str, Any]) -> Any:
+        """Return the endpoint of these settings; of those that `to_json` wrote none is taken from the environment."""
+        formatter = settings.get("content_formatter")
+        if not isinstance(formatter, Mapping):
+            return cls.endpoint_class(**settings)
+        written = {**settings, "content_formatter": described_formatter(formatter)}
+        return cls.endpoint_class.settled(written, written.keys() - {_KEY})
 
     @classmethod
     def around(cls, endpoint: Any) -> Self:
@@ -156,6 +175,31 @@ class Adapter(RunnableSerializable[Any, Any]):
     async def aclose(self) -> None:
         """Close the idle connections of the running loop, and those of threads."""
         await self._endpoint.aclose()
+
+    @classmethod
+    def is_lc_serializable(cls) -> bool:
+        """Return that `langchain_core.load` can write and read this model."""
+        return True
+
+    @property
+    def lc_secrets(self) -> dict[str, str]:
+        """What is not written, and the environment variables that `load` reads in its place."""
+        return {_KEY: ENVIRONMENT[_KEY]}
+
+    def to_json(self) -> SerializedConstructor | SerializedNotImplemented:
+        """Return what the model is made of, for `langchain_core.load`: plain values, as `save` writes them.
+
+        One that `save` refuses, as with a formatter that cannot be made again, is named only.
+        """
+        try:
+            plain = described(self._endpoint)
+        except ValueError:
+            return self.to_json_not_implemented()
+        written = super().to_json()
+        if written["type"] == "constructor":
+            own = {name: value for name, value in written["kwargs"].items() if name not in SETTINGS - {_KEY}}
+            written["kwargs"] = own | {name: value for name, value in plain.items() if name in SETTINGS - UNSAVED}
+        return written
 
     @property
     def _own_fields(self) -> set[str]:

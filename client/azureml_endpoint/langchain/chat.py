@@ -134,6 +134,10 @@ class AzureMLChatOnlineEndpoint(Adapter, BaseChatModel):
     def _combine_llm_outputs(self, outputs: list[dict[str, Any] | None], /) -> dict[str, Any]:
         return summed(outputs)
 
+    def _get_llm_string(self, stop: list[str] | None = None, **kwargs: Any) -> str:
+        """Return what a cache tells calls apart by: all that decides an answer, and no timeouts."""
+        return str(sorted({**self._get_invocation_params(stop=stop, **kwargs), **kwargs}.items()))
+
     def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> LangSmithParams:
         stop, parameters = self._tracing(stop, kwargs)
         params = super()._get_ls_params(stop=stop, **parameters)

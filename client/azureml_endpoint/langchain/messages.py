@@ -1,4 +1,4 @@
-"""Messages between LangChain and us: its standard content blocks as OpenAI's parts, our answers as its messages."""
+"""Messages between LangChain and us: its blocks and Anthropic's as OpenAI's parts, our answers as its messages."""
 
 import json
 from collections.abc import Iterable
@@ -8,6 +8,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, conv
 
 from azureml_endpoint import messages
 from azureml_endpoint.langchain.usage import renamed
+from azureml_endpoint.usage import UsageMetadata
 
 _TOLD_ELSEWHERE = {"tool_call", "tool_call_chunk", "invalid_tool_call", "tool_use", "function_call"}
 """Blocks of an AI message that are in its `tool_calls` too."""
@@ -48,7 +49,7 @@ class MessageStream:
 
     def __init__(self, provider: str) -> None:
         self._metadata: dict[str, Any] = {"model_provider": provider}
-        self._usage: messages.UsageMetadata | None = None
+        self._usage: UsageMetadata | None = None
 
     def chunk(self, piece: messages.AIMessageChunk) -> AIMessageChunk | None:
         """Return the text and the tool calls of a piece, or None when it has neither."""
@@ -89,6 +90,10 @@ def _part(block: Any) -> Any:
     match block:
         case {"type": "text" | "text-plain", "text": str(text)}:
             return {"type": "text", "text": text}
+        case {"type": "image", "source": {"type": "base64", "media_type": str(kind), "data": str(data)}}:
+            return {"type": "image_url", "image_url": {"url": f"data:{kind};base64,{data}"}}
+        case {"type": "image", "source": {"type": "url", "url": str(url)}}:
+            return {"type": "image_url", "image_url": {"url": url}}
         case {"type": "image" | "audio" | "file"} if not (block["type"] == "file" and "file" in block):
             return convert_to_openai_data_block(block)
         case {"type": "non_standard", "value": dict(value)}:
