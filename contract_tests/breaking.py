@@ -30,7 +30,7 @@ EVERY, NEW, CURL, SAMPLES = (f"test_{name}.py" for name in ("every_schema", "new
 CLIENT, NOTEBOOK, OPENAI, FEATURES = (
     f"test_{name}.py" for name in ("client", "notebook", "openai_sdk", "openai_features")
 )
-COMPLETION, CHAT, PAGE = (f"langchain_community/test_{name}.py" for name in ("completion", "chat", "notebook"))
+COMPLETION, CHAT, PAGE = (f"community/test_{name}.py" for name in ("completion", "chat", "notebook"))
 AZMLINFSRV, INFERENCE, ML_CLIENT = (f"azure/test_{name}.py" for name in ("azmlinfsrv", "inference_sdk", "ml_client"))
 
 _ELSEWHERE = {"langchain_community": "langchain_community", "azure": "azureml_inference_server_http"}

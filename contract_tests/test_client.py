@@ -1,7 +1,7 @@
 """Our own client against the live emulator: every formatter on every api type, text and chat, plain and streamed.
 
 What the model sees is what the caller wrote, for any text, and the journal has nothing to remark. The same table
-with LangChain's classes is in `langchain_community/`, where the journal remarks on every prompt.
+with LangChain's classes is in `community/`, where the journal remarks on every prompt.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """The cells of LangChain's Azure ML page run with our client, nothing changed but imports, host and environment.
 
 For each cell: what comes back, and what the emulator's journal says the model saw. The cell with `LLMChain` needs
-langchain-classic and runs, with all others again, in `langchain_community/test_notebook.py`.
+langchain-classic and runs, with all others again, in `community/test_notebook.py`.
 """
 
 import json
