@@ -6,7 +6,7 @@ Answers are texts, or messages with a text in `.content`. What it raises comes a
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from azureml_contract.broken import Broken, Raised
 from azureml_contract.factory import Factory
@@ -33,17 +33,26 @@ class Client:
         """Ask several things."""
         return list(map(_said, self._guarded("batch", lambda: self.made.batch(prompts, **options))))
 
+    def abatch(self, prompts: list[Any], **options: Any) -> list[str]:
+        """Ask several things, on an event loop of its own."""
+        answers = self._guarded("abatch", lambda: asyncio.run(_awaited(self.made.abatch(prompts, **options))))
+        return list(map(_said, answers))
+
     def stream(self, prompt: Any, **options: Any) -> Iterator[str]:
-        """Ask, and give the answer's text piece by piece."""
+        """Ask, and give the answer's text piece by piece; closing this closes what the client gave."""
         pieces = self._guarded("stream", lambda: iter(self.made.stream(prompt, **options)))
-        while True:
-            try:
-                piece = next(pieces)
-            except StopIteration:
-                return
-            except Exception as error:
-                raise Raised("stream", error) from error
-            yield _said(piece)
+        try:
+            while True:
+                try:
+                    piece = next(pieces)
+                except StopIteration:
+                    return
+                except Exception as error:
+                    raise Raised("stream", error) from error
+                yield _said(piece)
+        finally:
+            if hasattr(pieces, "close"):
+                pieces.close()
 
     def astream(self, prompt: Any, **options: Any) -> list[str]:
         """Ask likewise, on an event loop of its own; give all pieces."""
@@ -72,9 +81,18 @@ def _said(given: Any) -> str:
     return text
 
 
+class _LeftOut:
+    def __repr__(self) -> str:
+        return "(left out)"
+
+
+LEFT_OUT: Final[Any] = _LeftOut()
+"""Stands for a setting that is not passed at all."""
+
+
 @dataclass(frozen=True)
 class Clients:
-    """A client as the subject of checks: made afresh for an endpoint on the stage, with a fresh formatter."""
+    """A client as the subject of checks: made afresh for the endpoint on the stage, with a fresh formatter."""
 
     factory: Factory
     formatter: Factory
@@ -86,12 +104,13 @@ class Clients:
         """Make a fresh one, with LangChain's settings and these. Raises `Raised` if that fails."""
         try:
             formatter = self.formatter()
-            given = {
+            usual = {
                 "endpoint_url": self.stage.endpoint.url,
                 "endpoint_api_key": KEY,
                 "endpoint_api_type": kind_of(formatter, self.wire.api_type),
                 "content_formatter": formatter,
             }
-            return Client(self.factory(**{**given, **settings}))
+            given = {**usual, **settings}
+            return Client(self.factory(**{name: value for name, value in given.items() if value is not LEFT_OUT}))
         except Exception as error:
             raise Raised("the client's constructor", error) from error
