@@ -31,9 +31,11 @@ CLIENT, NOTEBOOK, OPENAI, FEATURES = (
     f"test_{name}.py" for name in ("client", "notebook", "openai_sdk", "openai_features")
 )
 COMPLETION, CHAT, PAGE = (f"community/test_{name}.py" for name in ("completion", "chat", "notebook"))
-AZMLINFSRV, INFERENCE, ML_CLIENT = (f"azure/test_{name}.py" for name in ("azmlinfsrv", "inference_sdk", "ml_client"))
+AZMLINFSRV, INFERENCE, ML_CLIENT = (
+    f"microsoft/test_{name}.py" for name in ("azmlinfsrv", "inference_sdk", "ml_client")
+)
 
-_ELSEWHERE = {"langchain_community": "langchain_community", "azure": "azureml_inference_server_http"}
+_ELSEWHERE = {"community": "langchain_community", "microsoft": "azureml_inference_server_http"}
 """Folders of tests with an environment of their own, and the package that only this environment has."""
 
 LATENCY_FELT, FAULTS_FELT, RECORDING_FELT = "test_latency_felt.py", "test_faults_felt.py", "test_recording.py"
