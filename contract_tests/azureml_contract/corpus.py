@@ -63,3 +63,30 @@ PARAMETERS: tuple[dict[str, Any], ...] = (
     {"max_tokens": 1, "temperature": 0.7, "top_p": 0.9},
 )
 """Parameters that have been dropped for being false, turned into one another, or put into the wrong place."""
+
+BLANK_AROUND: dict[str, str] = {
+    "": "no text, which is falsy",
+    " ": "a blank alone, eaten by strip",
+    "\n": "a line end alone, likewise",
+    " a": "a blank before, by which a model begins a new word",
+    "a ": "a blank after, by which it ends one",
+    "\n\na\n": "line ends around",
+    "\ta\n\tb": "code that is indented",
+    "a\r\n": "Windows' line end, made another by text mode",
+    "\u00a0a\u00a0": "no-break spaces, which str.strip eats too",
+    "\u3000a": "an ideographic space, likewise",
+    "a  b": "two blanks inside; made one by split and join",
+}
+"""Texts whose blanks have been lost."""
+
+NOT_JSON: dict[bytes, str] = {
+    b"": "An empty body",
+    b" \n": "A blank body",
+    b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>": "A gateway's page",
+    b"Internal Server Error": "A plain error text",
+    b"None": "Python's None",
+    b"\xff\xfe": "A byte order mark of UTF-16 alone",
+    b"\x1f\x8b\x08\x00\x00\x00\x00\x00": "The beginning of a compressed body",
+    b"{": "An opening brace",
+}
+"""Bodies that are not JSON, and what each is called at the beginning of a sentence."""

@@ -45,6 +45,7 @@ class Formatter:
         self.api_type = kind_of(self.made, wire.api_type)
         self._langchain = in_langchain(self.made)
         self._runner: asyncio.Runner | None = None
+        self._three: dict[tuple[str, int], bool] = {}
 
     def request(self, prompt: Any, parameters: Mapping[str, Any] | None = None) -> Any:
         """Give whatever it makes of a prompt; for chat, of a conversation of one user message."""
@@ -54,8 +55,15 @@ class Formatter:
 
     def messages_request(self, messages: Sequence[Said], parameters: Mapping[str, Any] | None = None) -> Any:
         """Give whatever it makes of a conversation."""
+        return self.spoken_request(self.spoken(messages), parameters)
+
+    def spoken(self, messages: Sequence[Said]) -> list[Any]:
+        """Give a conversation in the form that it takes: LangChain's messages, or mappings."""
+        return [one.as_langchain() if self._langchain else one.as_dict() for one in messages]
+
+    def spoken_request(self, spoken: list[Any], parameters: Mapping[str, Any] | None = None) -> Any:
+        """Give whatever it makes of a conversation that has this form."""
         name = TO_MESSAGES_BODY if hasattr(self.made, TO_MESSAGES_BODY) else TO_BODY
-        spoken = [one.as_langchain() if self._langchain else one.as_dict() for one in messages]
         return self._call(name, spoken, {} if parameters is None else parameters)
 
     def body(self, prompt: Any, parameters: Mapping[str, Any] | None = None) -> bytes:
@@ -83,10 +91,15 @@ class Formatter:
         if method is None:
             raise Raised(name, AttributeError(f"{type(self.made).__name__} has no {name}"))
         try:
-            given = method(*values, self.api_type) if takes_api_type(method, len(values)) else method(*values)
+            given = method(*values, self.api_type) if self._takes(name, method, len(values)) else method(*values)
             return self._awaited(given) if inspect.isawaitable(given) else given
         except Exception as error:
             raise Raised(name, error) from error
+
+    def _takes(self, name: str, method: Callable[..., Any], values: int) -> bool:
+        if (name, values) not in self._three:
+            self._three[name, values] = takes_api_type(method, values)
+        return self._three[name, values]
 
     def _awaited(self, given: Awaitable[Any]) -> Any:
         async def whole() -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Said:
-    """One message: `role` is system, user, assistant or tool, `content` a text or a list of parts."""
+    """One message: `role` is system, user, assistant, tool or function, `content` a text or a list of parts."""
 
     role: str
     content: Any
@@ -32,6 +32,8 @@ class Said:
                 return messages.AIMessage(self.content, **more)
             case "tool":
                 return messages.ToolMessage(self.content, **{"tool_call_id": "call_1", **more})
+            case "function":
+                return messages.FunctionMessage(content=self.content, **{"name": "function_1", **more})
         return messages.ChatMessage(content=self.content, role=self.role, **more)
 
 

@@ -89,6 +89,13 @@ class Wire:
             (self.text_at[:at] for at, step in steps if step == 0 and self.text_at[:at][-1:] == (_CHOICES,)), None
         )
 
+    @property
+    def parts_at(self) -> Place | None:
+        """Where the list stands whose objects are the parts of one message, of which the text is one; or None."""
+        steps = list(enumerate(self.text_at))[1:-1]
+        places = (self.text_at[:at] for at, step in steps if step == 0)
+        return next((place for place in places if place != self.choices_at), None)
+
 
 def known(name: str, api_type: str = "") -> Wire:
     """Give the wire of one of the emulator's shapes. Raises `ValueError`: there is none, or it does not speak."""

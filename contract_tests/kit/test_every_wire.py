@@ -1,6 +1,7 @@
 """Every shape of the emulator that answers with text can be contracted for."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -45,10 +46,8 @@ def test_a_damaged_request_is_read_or_refused(name: str) -> None:
     for place in places.all_places(known.example):
         damaged = [places.with_value(known.example, place, value) for value in OTHERS]
         for document in damaged + ([places.without(known.example, place)] if place else []):
-            try:
+            with suppress(Refused):
                 known.read(document)
-            except Refused as refused:
-                assert str(refused).startswith("the endpoint would refuse it: ")
 
 
 @pytest.mark.parametrize("name", SPEAKING)

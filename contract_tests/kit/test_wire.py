@@ -104,3 +104,11 @@ def test_an_answer_is_written_as_asked() -> None:
 def test_an_unknown_shape_is_named_with_a_guess() -> None:
     with pytest.raises(ValueError, match="gpt2"):
         wire.known("gpt3")
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [("cohere-chat-v2", ("message", "content")), ("phi-1-5", None), ("chat", None), ("gpt2", None)],
+)
+def test_parts_of_a_message_stand_in_a_list_of_objects(name: str, place: Any) -> None:
+    assert wire.known(name).parts_at == place
