@@ -30,12 +30,19 @@ EVERY, NEW, CURL, SAMPLES = (f"test_{name}.py" for name in ("every_schema", "new
 CLIENT, NOTEBOOK, OPENAI, FEATURES = (
     f"test_{name}.py" for name in ("client", "notebook", "openai_sdk", "openai_features")
 )
+STANDARD_CHAT, STANDARD_LLM, STANDARD_LLM_UNIT = (
+    f"langchain_standard/test_{name}.py" for name in ("chat_model_integration", "llm_integration", "llm_unit")
+)
 COMPLETION, CHAT, PAGE = (f"community/test_{name}.py" for name in ("completion", "chat", "notebook"))
 AZMLINFSRV, INFERENCE, ML_CLIENT = (
     f"microsoft/test_{name}.py" for name in ("azmlinfsrv", "inference_sdk", "ml_client")
 )
 
-_ELSEWHERE = {"community": "langchain_community", "microsoft": "azureml_inference_server_http"}
+_ELSEWHERE = {
+    "community": "langchain_community",
+    "langchain_standard": "langchain_tests",
+    "microsoft": "azureml_inference_server_http",
+}
 """Folders of tests with an environment of their own, and the package that only this environment has."""
 
 LATENCY_FELT, FAULTS_FELT, RECORDING_FELT = "test_latency_felt.py", "test_faults_felt.py", "test_recording.py"
@@ -101,6 +108,15 @@ BARE = ["-p", "azureml_emulator.pytest_plugin", *(f"-pno:{one}" for one in ("cac
 """With PYTEST_DISABLE_PLUGIN_AUTOLOAD: pytest with what the tests need and little else, for it starts so often."""
 
 
+_PLUGINS = {
+    "langchain_standard": [
+        *("-p", "pytest_asyncio.plugin", "-p", "pytest_benchmark.plugin", "-p", "pytest_recording.plugin"),
+        *("-p", "syrupy", "--benchmark-disable"),
+    ]
+}
+"""What the tests of a folder need besides."""
+
+
 class Outcomes:
     """A pytest plugin that remembers how tests ended."""
 
@@ -122,7 +138,8 @@ def run(module: str, only: str) -> str:
     Give its name, or `passed`, `skipped`, or what else became of pytest.
     """
     outcomes = Outcomes()
-    options = ["-x", "-q", "-k", only, "-W", "ignore::pytest.PytestAssertRewriteWarning", *BARE]
+    plugins = _PLUGINS.get(module.split("/", maxsplit=1)[0], ())
+    options = ["-x", "-q", "-k", only, "-W", "ignore::pytest.PytestAssertRewriteWarning", *BARE, *plugins]
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
         code = pytest.main([str((HERE / module).resolve()), *options], plugins=[outcomes])
     if outcomes.failed:
@@ -171,9 +188,9 @@ def noticing(modules: list[str]) -> dict[str, dict[str, str]]:
 
 def modules_here() -> list[str]:
     """Name the modules that must notice something and can run in this environment."""
-    here = next((folder for folder, package in _ELSEWHERE.items() if find_spec(package)), "")
+    here = {folder for folder, package in _ELSEWHERE.items() if find_spec(package)} or {""}
     named = sorted({module for one in MUTATIONS.values() for module in one.noticed})
-    return [one for one in named if (folder if (folder := one.split("/")[0]) in _ELSEWHERE else "") == here]
+    return [one for one in named if (folder if (folder := one.split("/")[0]) in _ELSEWHERE else "") in here]
 
 
 def pairs(modules: list[str]) -> list[Any]:

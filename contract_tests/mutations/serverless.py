@@ -14,6 +14,8 @@ from contract_tests.breaking import (
     INFERENCE,
     NOTEBOOK,
     OPENAI,
+    STANDARD_CHAT,
+    STANDARD_LLM,
     mutation,
     reshape,
     writing,
@@ -48,7 +50,7 @@ def chat_without_role(patch):
     writing(patch, "chat", unnamed)
 
 
-@mutation("chat answers carry no usage", {OPENAI: "test_chat"})
+@mutation("chat answers carry no usage", {OPENAI: "test_chat", STANDARD_LLM: "test_token_usage"})
 def without_usage(patch):
     patch.setattr(schema.Scoring, "usage", None)
 
@@ -99,7 +101,7 @@ def big_endian_embeddings(patch):
 
 @mutation(
     "a tool is called with other arguments than it takes",
-    {FEATURES: "test_a_tool_is_called", INFERENCE: "test_tools_there_and_back"},
+    {FEATURES: "test_a_tool_is_called", INFERENCE: "test_tools_there_and_back", STANDARD_CHAT: "test_tool_calling"},
 )
 def tool_called_wrongly(patch):
     patch.setattr(tools, "sample", lambda described, draw, hints: {"nonsense": 1})
@@ -115,7 +117,11 @@ def tools_called_all_the_same(patch):
 
 @mutation(
     "JSON is not valid under the caller's schema",
-    {FEATURES: "test_parsed_into_a_model", INFERENCE: "test_json_under_a_schema"},
+    {
+        FEATURES: "test_parsed_into_a_model",
+        INFERENCE: "test_json_under_a_schema",
+        STANDARD_CHAT: "test_structured_output_pydantic_2_v1",
+    },
 )
 def invalid_json(patch):
     patch.setattr(response_format, "sample", lambda described, draw, hints: {"nonsense": 1})

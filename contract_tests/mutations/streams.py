@@ -2,7 +2,18 @@
 
 from azureml_emulator import tokens, writer
 from azureml_emulator.schemas import all_schemas
-from contract_tests.breaking import CHAT, CLIENT, CURL, EVERY, FEATURES, INFERENCE, OPENAI, mutation, reshape
+from contract_tests.breaking import (
+    CHAT,
+    CLIENT,
+    CURL,
+    EVERY,
+    FEATURES,
+    INFERENCE,
+    OPENAI,
+    STANDARD_CHAT,
+    mutation,
+    reshape,
+)
 
 
 @mutation(
@@ -55,6 +66,7 @@ def never_streams(patch):
         CURL: "test_stream_byte_for_byte",
         FEATURES: "test_usage_in_a_chunk",
         INFERENCE: "test_stream",
+        STANDARD_CHAT: "test_usage_metadata_streaming",
     },
 )
 def stream_without_usage(patch):
