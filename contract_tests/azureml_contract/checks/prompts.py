@@ -1,13 +1,20 @@
 """Requests: what becomes of the prompt."""
 
+from time import perf_counter
 from typing import Any
 
-from azureml_contract.broken import Broken, Refused
+from azureml_contract.attempts import asked_or_none, body_or_none
+from azureml_contract.broken import Broken, Raised, Refused
 from azureml_contract.check import check
-from azureml_contract.corpus import TEXTS
+from azureml_contract.corpus import SURROGATES, TEXTS
 from azureml_contract.generators import texts
+from azureml_contract.places import all_places, value_at, with_value
 from azureml_contract.search import Search
+from azureml_contract.strictness import flaw
 from azureml_contract.wire import Wire
+
+_LABELS = ("you passed", "server decodes")
+_WORD = "word"
 
 
 @check("R03", "prompt-roundtrip")
@@ -27,6 +34,153 @@ def prompt_roundtrip(subject: Any, wire: Wire, search: Search) -> None:
             raise Broken(f"The endpoint finds no prompt in the body: {refused}.", prompt, prompt, body=body) from None
         if decoded != prompt:
             summary = "The prompt that the endpoint decodes is not the prompt you passed."
-            raise Broken(summary, prompt, prompt, decoded, body, ("you passed", "server decodes"))
+            raise Broken(summary, prompt, prompt, decoded, body, _LABELS)
 
     search(holds, filter(None, TEXTS), texts().filter(bool))  # the empty prompt has a check of its own: R15
+
+
+@check("R10", "lone-surrogate")
+def lone_surrogate(subject: Any, wire: Wire, search: Search) -> None:
+    """Half of a surrogate pair raises ValueError, or is sent as an escape in UTF-8.
+
+    It is what is left of an emoji that was cut in two, and it has no UTF-8. An error that callers do not expect ends
+    their program; bytes that are no UTF-8 are refused far from where they were made (aider#3693, litellm#24196).
+    `json.dumps` escapes it; with `ensure_ascii=False`, `.encode()` raises UnicodeEncodeError, which is a ValueError.
+    """
+    formatter = subject()
+    plain = [body_or_none(formatter, _WORD), body_or_none(formatter, _WORD, {"stop": [_WORD]})]
+
+    def holds(case: tuple[str, dict[str, Any]]) -> None:
+        prompt, parameters = case
+        usual = plain[bool(parameters)]
+        if usual is None or flaw(usual):
+            return
+        try:
+            body = formatter.body(prompt, parameters)
+        except Raised as raised:
+            if isinstance(raised.error, ValueError):
+                return
+            summary = f"A lone surrogate raised {raised.name}, which is no ValueError."
+            raise raised.broken(parameters or prompt, summary) from None
+        if wrong := flaw(body):
+            shown = parameters or prompt
+            raise Broken(f"A lone surrogate makes a body that is not JSON: {wrong}.", shown, body=body)
+
+    search(holds, [(one, {}) for one in SURROGATES] + [(_WORD, {"stop": [one]}) for one in SURROGATES])
+
+
+@check("R14", "prompt-type")
+def prompt_type(subject: Any, wire: Wire, search: Search) -> None:
+    """A prompt that is no text raises TypeError or ValueError.
+
+    `None` comes from a lookup that found nothing. If it is sent, the model answers "None"; if it raises
+    AttributeError, the reader looks for a bug in your code. Test `isinstance(prompt, str)` first.
+    """
+    formatter = subject()
+    if body_or_none(formatter, _WORD) is None:
+        return
+
+    def holds(prompt: Any) -> None:
+        kind = "None" if prompt is None else f"a prompt of type {type(prompt).__name__}"
+        try:
+            made = formatter.request(prompt)
+        except Raised as raised:
+            if isinstance(raised.error, TypeError | ValueError):
+                return
+            summary = f"{kind[0].upper()}{kind[1:]} raised {raised.name}, neither TypeError nor ValueError."
+            raise raised.broken(prompt, summary) from None
+        except (TypeError, ValueError):  # a message of LangChain's takes no such content: the formatter never sees it
+            return
+        raise Broken(f"{kind[0].upper()}{kind[1:]} was taken for a text.", prompt, "TypeError or ValueError", made)
+
+    search(holds, [5, b"a", object()] if wire.chat else [None, 5, b"a", ["a"]])  # messages of parts have M03
+
+
+@check("R15", "empty-prompt")
+def empty_prompt(subject: Any, wire: Wire, search: Search) -> None:
+    """The empty prompt arrives as the empty text.
+
+    It is neither null nor missing, and not a pair of quotes. `if prompt:` and `prompt or None` are what loses it;
+    `is None` is what was meant.
+    """
+    formatter = subject()
+    usual = asked_or_none(wire, body_or_none(formatter, _WORD))
+    if usual is None or len(usual.prompts) != 1 or not _takes_nothing(wire):
+        return
+    expected = usual.prompts[0].replace(_WORD, "")  # what is added to any prompt is what R03 looks for
+    body = formatter.body("")
+    try:
+        decoded = wire.prompt(body)
+    except Refused as refused:
+        raise Broken(f"The endpoint finds no prompt in the body: {refused}.", "", "", body=body) from None
+    if decoded not in ("", expected):
+        raise Broken("The empty prompt does not arrive empty.", "", "", decoded, body, _LABELS)
+
+
+def _takes_nothing(wire: Wire) -> bool:
+    """Tell whether the endpoint takes an empty prompt: in the place of its example's."""
+    for prompt in wire.read(wire.example).prompts:
+        for place in all_places(wire.example):
+            if value_at(wire.example, place) == prompt:
+                try:
+                    return "" in wire.read(with_value(wire.example, place, "")).prompts
+                except Refused:
+                    return False
+    return False
+
+
+@check("R11", "big-linear")
+def big_linear(subject: Any, wire: Wire, search: Search) -> None:
+    """A prompt of a million characters arrives whole, in time that grows as its length does.
+
+    A limit that somebody wrote for a test cuts the prompt off, and the model answers half a question. A text that is
+    built character by character takes a hundred times as long when it is ten times longer; `json.dumps` does not.
+    """
+    formatter = subject()
+    if asked_or_none(wire, body_or_none(formatter, _words(10))) is None:
+        return
+    previous = 0
+    for count in (1_000, 10_000, 100_000):
+        prompt = _words(count)
+        _whole(formatter, wire, prompt)
+        if previous:
+            _linear(formatter, _words(previous), prompt)
+        previous = count
+
+
+_FACTOR, _FLOOR = 60, 0.002
+"""How much longer ten times the length may take, and how many seconds count as none."""
+
+
+def _words(count: int) -> str:
+    return "some words" * count
+
+
+def _whole(formatter: Any, wire: Wire, prompt: str) -> None:
+    body = formatter.body(prompt)
+    asked = asked_or_none(wire, body)
+    decoded = "" if asked is None or len(asked.prompts) != 1 else asked.prompts[0]
+    if prompt not in decoded:
+        summary = f"A prompt of {len(prompt)} characters does not arrive whole."
+        raise Broken(summary, prompt, prompt, decoded, body, _LABELS)
+    if len(body) >= 12 * len(prompt):
+        ratio = len(body) // len(prompt)
+        raise Broken(f"The body is {ratio} times as long as its prompt of {len(prompt)} characters.", prompt)
+
+
+def _linear(formatter: Any, short: str, long: str) -> None:
+    """Measure, and again if that went badly: others use the machine, too."""
+    ratio = 0.0
+    for best_of in (1, 3, 3, 3):
+        took = [min(_seconds(formatter, prompt) for _ in range(best_of)) for prompt in (short, long)]
+        ratio = took[1] / max(took[0], _FLOOR)
+        if ratio < _FACTOR:
+            return
+    summary = f"A prompt ten times longer takes {ratio:.0f} times as long."
+    raise Broken(summary, long, f"less than {_FACTOR} times", f"{ratio:.0f} times")
+
+
+def _seconds(formatter: Any, prompt: str) -> float:
+    begun = perf_counter()
+    formatter.request(prompt)
+    return perf_counter() - begun
