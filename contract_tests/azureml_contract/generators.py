@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from copy import deepcopy
 from math import prod
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ SCALARS: st.SearchStrategy[Any] = (
 _CURATED = sorted((one for one in TEXTS if len(one) < 50), key=lambda one: (len(one), one))
 
 
+@cache
 def texts() -> st.SearchStrategy[str]:
     """Give any text that has UTF-8, and joins of curated ones."""
     return st.text(max_size=40) | st.integers(0, len(_CURATED) ** 4 - 1).map(_joined)

@@ -11,7 +11,6 @@ from azureml_contract.broken import Refused
 from azureml_contract.check import check
 from azureml_contract.corpus import NOT_JSON
 from azureml_contract.difference import same
-from azureml_contract.generators import SCALARS
 from azureml_contract.places import Place, all_places, shown, value_at, with_value, without
 from azureml_contract.refusal import refused
 from azureml_contract.search import Search
@@ -140,7 +139,7 @@ def _like_answers(wire: Wire) -> st.SearchStrategy[Any]:
     names = sorted({step for place in all_places(wire.write("")) for step in place if isinstance(step, str)})
     leading = [step for step in wire.text_at if isinstance(step, str)]
     keys = st.sampled_from([*leading, *leading, *names, "error"])
-    leaves = SCALARS | st.sampled_from(["0", "[", _SAID])
+    leaves = st.sampled_from([None, False, 0, 1.5, "", "0", "[", _SAID])
     return st.recursive(
         leaves, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(keys, inner, max_size=3), max_leaves=4
     )
