@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
-from math import prod
 from functools import cache
+from math import prod
 from typing import Any
 
 from hypothesis import strategies as st
