@@ -10,6 +10,8 @@ from inspect import cleandoc
 from types import MappingProxyType
 from typing import Any, Literal
 
+from azureml_contract.extra import need_hypothesis
+
 Subject = Literal["formatter", "client"]
 
 FAMILIES: Mapping[str, str] = MappingProxyType(
@@ -74,7 +76,8 @@ def check(
 
 @cache
 def all_checks() -> Mapping[str, Check]:
-    """Give every check by its id: requests, messages, responses, streams, client."""
+    """Give every check by its id: requests, messages, responses, streams, client. Raises `MissingExtra`."""
+    need_hypothesis()
     package = import_module("azureml_contract.checks")
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         import_module(module.name)

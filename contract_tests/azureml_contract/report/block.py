@@ -10,7 +10,7 @@ from azureml_contract.verdict import Verdict
 def block(verdict: Verdict, inspection: Inspection, command: str = "") -> str:
     """Show a failure: the smallest input, both sides, the difference, a cause if one was recognised, how to go on.
 
-    `command` is what runs the check again, nothing if no command does.
+    `command` is what runs this check again with this input, nothing if no command does.
     """
     check, broken = verdict.check, verdict.broken
     subject = f"{inspection.subject.factory.name} x {inspection.wire.name}"
@@ -26,7 +26,7 @@ def block(verdict: Verdict, inspection: Inspection, command: str = "") -> str:
     if told := likely(broken):
         lines.append(f"  Likely cause: {told}")
     if command:
-        lines.append(f"  Reproduce:  {command} --check {check.id} --replay {verdict.replay}")
+        lines.append(f"  Reproduce:  {command}")
     lines.append(
         f'  Explain:    azureml-contract explain {check.id}        Accept: waivers = {{"{check.id}": "why"}}'
     )
