@@ -1,11 +1,14 @@
 """Where formatters and clients come from: `package.module:Name`, anything that can be called without arguments."""
 
 import importlib
+import pkgutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from azureml_contract.usage import guess
 
 
 class NotFound(Exception):
@@ -31,6 +34,14 @@ class Factory:
 
 def load(name: str) -> Factory:
     """Import `module:attribute`, also from the current folder. Raises `NotFound` that says which half is wrong."""
+    found, module = imported(name)
+    if not callable(found):
+        raise NotFound(f"{name}: expected a class or a function that makes one, found a {type(found).__name__}")
+    return Factory(found, name, name, getattr(sys.modules[module], "__file__", None) or "")
+
+
+def imported(name: str) -> tuple[Any, str]:
+    """Import whatever `module:attribute` is; give it, and its module's name. Raises `NotFound`."""
     module_name, _, attribute = name.partition(":")
     if not module_name or not attribute:
         raise NotFound(f"expected module:Name, such as my_package.formatters:MyFormatter, not {name!r}")
@@ -40,18 +51,29 @@ def load(name: str) -> Factory:
     try:
         found: Any = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
-        if error.name and module_name.startswith(error.name):
-            raise NotFound(f"{name}: there is no module {error.name!r}") from None
+        if error.name and f"{module_name}.".startswith(f"{error.name}."):
+            hint = guess(error.name, _beside(error.name))
+            raise NotFound(f"{name}: there is no module {error.name!r}{hint}") from None
         raise NotFound(f"{name}: {module_name} needs {error.name!r}, which is not installed") from None
-    except Exception as error:  # noqa: BLE001  a person's module may do anything when it is imported
-        raise NotFound(f"{name}: {module_name} cannot be imported: {type(error).__name__}: {error}") from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001  a module may do anything when it is imported
+        raise NotFound(f"{name}: {module_name} cannot be imported: {_in_a_line(error)}") from None
     for part in attribute.split("."):
         if not hasattr(found, part):
-            raise NotFound(f"{name}: {module_name} has no {part!r}")
+            raise NotFound(f"{name}: {module_name} has no {part!r}{guess(part, dir(found))}")
         found = getattr(found, part)
-    if not callable(found):
-        raise NotFound(f"{name}: expected a class or a function that makes one, found a {type(found).__name__}")
-    return Factory(found, name, name, getattr(sys.modules[module_name], "__file__", None) or "")
+    return found, module_name
+
+
+def _beside(name: str) -> list[str]:
+    """Name the modules among which there is none of this name."""
+    parent, _, _ = name.rpartition(".")
+    paths = getattr(sys.modules.get(parent), "__path__", None)
+    return [f"{parent}.{one.name}" if parent else one.name for one in pkgutil.iter_modules(paths)]
+
+
+def _in_a_line(error: BaseException) -> str:
+    said = " ".join(str(error).split())
+    return f"{type(error).__name__}: {said[:300]}" if said else type(error).__name__
 
 
 def of(make: Callable[..., Any], name: str = "") -> Factory:

@@ -1,0 +1,1 @@
+"""Checks against an endpoint that runs somewhere, Azure's included: few requests, slowly, and said beforehand."""
