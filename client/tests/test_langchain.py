@@ -679,6 +679,7 @@ class TestChat:
         for _ in range(2):
             assert [each.invoke("x").content for each in makers] == ["1", "2", "3"]
         assert makers[0].invoke("x", temperature=1).content == "4"
+        assert chat(cache=cache, timeout=9, max_retries=0).invoke("x").content == "1"
 
     def test_an_error_of_the_input(self, chat: MakeChat) -> None:
         with pytest.raises(ValueError, match="role 'wizard' is not supported"):

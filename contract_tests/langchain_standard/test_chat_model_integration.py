@@ -8,7 +8,8 @@ All that an endpoint can do is declared. What is skipped, and why:
 * tokens that created a cache: Anthropic's count, which OpenAI's shape has no name for
 * on `/score`, tools, structured output, JSON mode and usage: the container takes messages and parameters, and answers
   `{"output": "text"}`; images only where the model has eyes; no audio
-* on a dedicated endpoint's own `/chat/completions`, tools: its server refuses them (measured)
+* on a dedicated endpoint's own `/chat/completions`, tools: its server refuses them (measured), and with them what
+  the suite asks of images from tools and of Anthropic's blocks
 
 One test is expected to fail: that server tells usage in whole answers but not in streams (measured), and the suite
 has one flag for both.
