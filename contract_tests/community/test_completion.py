@@ -24,7 +24,7 @@ from langchain_community.llms.azureml_endpoint import (
 )
 
 from azureml_emulator import Deployment, Fixed
-from contract_tests.langchain_community.referee import KNOWN, VERSION
+from contract_tests.community.referee import KNOWN, VERSION
 
 PLAIN = "What is a prompt"
 

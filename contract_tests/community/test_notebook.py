@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from contract_tests.langchain_community.referee import TAKES_THE_ENUM
+from contract_tests.community.referee import TAKES_THE_ENUM
 from contract_tests.notebook import KEY, OWN, ran
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*LlamaContentFormatter.*deprecated")
