@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from azureml_contract.broken import Broken, Raised
+from azureml_contract.broken import Broken, Raised, Refused
 from azureml_contract.factory import Factory
-from azureml_contract.formatter import kind_of, text_of
+from azureml_contract.formatter import Formatter, kind_of, text_of
 from azureml_contract.stage import KEY, Stage
-from azureml_contract.wire import Wire
+from azureml_contract.wire import Asked, Wire
 
 
 class Client:
@@ -81,12 +81,20 @@ def _said(given: Any) -> str:
     return text
 
 
-class _LeftOut:
+@dataclass(frozen=True)
+class Told:
+    """What a report says as it is, where there is no value to show."""
+
+    text: str
+
     def __repr__(self) -> str:
-        return "(left out)"
+        return self.text
 
 
-LEFT_OUT: Final[Any] = _LeftOut()
+NOTHING: Final = Told("(nothing)")
+"""Stands on a report for what was not sent."""
+
+LEFT_OUT: Final[Any] = Told("(left out)")
 """Stands for a setting that is not passed at all."""
 
 
@@ -114,3 +122,38 @@ class Clients:
             return Client(self.factory(**{name: value for name, value in given.items() if value is not LEFT_OUT}))
         except Exception as error:
             raise Raised("the client's constructor", error) from error
+
+    def plain_formatter(self) -> Formatter:
+        """Give a fresh formatter as checks call it: what it makes of a request is what the client is to send."""
+        return Formatter(self.formatter, self.wire)
+
+    def asked(self) -> list[Asked]:
+        """Give what the endpoint reads out of what came since the stage was cleared. Raises `Broken`."""
+        found = []
+        for call in self.stage.came:
+            try:
+                found.append(self.wire.asked(call.body))
+            except Refused as refused:
+                raise Broken(f"The endpoint cannot read what the client sent: {refused}.", body=call.body) from None
+        return found
+
+    def asked_by(self, work: Callable[[], Any]) -> Asked:
+        """Clear the stage, do some work with a client, and give what the endpoint was asked first.
+
+        The work may fail once something was sent: endpoints refuse things. Raises `Raised` if nothing was sent, and
+        `Broken`.
+        """
+        self.stage.clear()
+        failed = None
+        try:
+            work()
+        except Raised as raised:
+            failed = raised
+        if not self.stage.came:
+            raise failed or Broken("The client returned, and nothing had been sent.")
+        return self.asked()[0]
+
+    def request_by(self, work: Callable[[], Any]) -> dict[str, Any]:
+        """Do some work likewise, and give the first request as it can be compared and shown. Raises likewise."""
+        asked = self.asked_by(work)
+        return {"path": self.stage.came[0].path, "prompts": asked.prompts, **asked.parameters}
