@@ -16,6 +16,7 @@ from azureml_contract.wire import Wire
 ECHOED = tuple(text for text in TEXTS if text and len(text) < 20 and "\x00" not in text)[:12]
 """The prompts that are sent to an endpoint that echoes."""
 WRONG_KEY = "a-key-that-opens-nothing-0123456789"
+_SAID = ("expected", "it said")
 _HERE, _THERE = "at the endpoint", "at the emulator's"
 
 
@@ -56,7 +57,7 @@ def accepted(contact: Contact, wire: Wire, search: Search) -> None:
     reply = contact.answer
     if reply.status != 200:
         summary = f"The endpoint answered {reply.status} to a plain prompt."
-        raise Broken(summary, PLAIN, 200, _said(reply.status, reply.body), contact.body, ("status", "it said"))
+        raise Broken(summary, PLAIN, UNSAID, reply.body, contact.body, _SAID)
 
 
 @live("L02", "parameters-accepted", requests=1, needs="answer")
@@ -71,7 +72,7 @@ def parameters_accepted(contact: Contact, wire: Wire, search: Search) -> None:
     reply = contact.theirs.post(body)
     if reply.status != 200:
         summary = f"The endpoint answered {reply.status} to a plain prompt with parameters."
-        raise Broken(summary, parameters, 200, _said(reply.status, reply.body), body, ("status", "it said"))
+        raise Broken(summary, parameters, UNSAID, reply.body, body, _SAID)
 
 
 @live("L03", "answer-read", needs="answer")
@@ -121,7 +122,7 @@ def live_roundtrip(contact: Contact, wire: Wire, search: Search) -> None:
         reply = contact.theirs.post(body)
         if reply.status != 200:
             summary = f"The endpoint answered {reply.status} to this prompt."
-            raise Broken(summary, prompt, 200, _said(reply.status, reply.body), body, ("status", "it said"))
+            raise Broken(summary, prompt, UNSAID, reply.body, body, _SAID)
         got = formatter.text(reply.body)
         if got != prompt:
             raise Broken(
@@ -141,7 +142,7 @@ def damage_refused(contact: Contact, wire: Wire, search: Search) -> None:
     reply = contact.theirs.post(body)
     if reply.status < 400:
         summary = f"The endpoint answered {reply.status} to half a body."
-        raise Broken(summary, UNSAID, "a refusal", reply.body, body, ("expected", "it said"))
+        raise Broken(summary, UNSAID, UNSAID, reply.body, body, _SAID)
     try:
         found = contact().text(reply.body)
     except (Raised, Broken):
@@ -161,7 +162,7 @@ def wrong_key_refused(contact: Contact, wire: Wire, search: Search) -> None:
     reply = contact.theirs.post(contact.body, WRONG_KEY)
     if reply.status < 400:
         summary = f"The endpoint answered {reply.status} to a wrong key."
-        raise Broken(summary, UNSAID, "a refusal", _said(reply.status, reply.body), labels=("expected", "it said"))
+        raise Broken(summary, got=reply.body, labels=_SAID)
     _as_emulated(contact, contact.body, reply.status, WRONG_KEY)
 
 
@@ -221,7 +222,3 @@ def _as_emulated(contact: Contact, body: bytes, status: int, key: str | None = N
     if status != expected:
         summary = f"The endpoint refuses it with {status}, the emulator with {expected}."
         raise Broken(summary, UNSAID, expected, status, body, ("emulator", "endpoint"))
-
-
-def _said(status: int, body: bytes) -> str:
-    return f"{status}: {body.decode('utf-8', 'backslashreplace')}"

@@ -36,13 +36,15 @@ class LiveProof:
     def run(self, progress: Progress) -> Trial:
         """Ask."""
         trial, begun = Trial(self.inspection), perf_counter()
+        hindered: dict[str, list[str]] = {}
         for number, one in enumerate(self.asked, 1):
             progress(number, len(self.asked), one.check)
             if why := self._hindered(one):
-                self.notes.append(f"{one.check.id} {one.check.name} is not asked: {why}")
+                hindered.setdefault(why, []).append(one.check.id)
             else:
                 judged(trial, one.check)
         trial.seconds = perf_counter() - begun
+        self.notes += [f"not asked, since {why}: {', '.join(ids)}" for why, ids in hindered.items()]
         return trial
 
     def _hindered(self, one: Live) -> str:
@@ -103,7 +105,8 @@ def _emulated(plan: Plan, spoken: Any) -> Iterator[Line | None]:
         return
     from azureml_contract.stage import KEY, staged
 
-    with staged(spoken) as stage:
+    containers = {"api_type": "local"} if spoken.api_type == "dedicated" and not plan.key_env else {}
+    with staged(spoken, **containers) as stage:  # what asks for no key is a container, without a front door
         line = Line(stage.endpoint.url, KEY, 1000, 0.0)
         yield line
         line.close()
