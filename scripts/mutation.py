@@ -26,7 +26,7 @@ POINTLESS = [
     "core/ReplaceComparisonOperator_Is_Eq",
     "core/ReplaceComparisonOperator_IsNot_NotEq",
 ]
-"""Changes that no person would make, or that change nothing: arithmetic on sets and texts, order where there is none."""
+"""Changes that nobody would make, or that change nothing: arithmetic on sets and texts, order of what has none."""
 
 
 @dataclass(frozen=True)
