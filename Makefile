@@ -1,11 +1,12 @@
 # Needs Python >= 3.11 and make, nothing else. Choose the interpreter with: make PYTHON=python3.12 test
 .DEFAULT_GOAL := help
-.PHONY: help serve dev check quick test hunt bench docs clean
+.PHONY: help serve dev check quick test hunt mutate bench docs clean
 
 BIN := .venv/bin
 LANGCHAIN := .venv-langchain
 LANGCHAIN_03 := .venv-langchain-0.3
 AZURE := .venv-azure
+MUTATION := .venv-mutation
 HUNT ?= 100000
 SEED := $(or $(SEED),$(shell date +%s))
 HUNTING := $(BIN)/pytest -q -n 2 -p no:benchmark
@@ -42,6 +43,9 @@ hunt: .venv/.dev ## Fuzz for long, with a new seed each time (SEED=...); finding
 	HUNT=$$(($(HUNT) / 20)) $(HUNTING) emulator/tests/*/test_fuzz*.py contract_tests/test_fuzz*.py \
 		contract_tests/test_schemathesis.py --hypothesis-seed=$(SEED)
 
+mutate: .venv/.dev $(MUTATION)/.installed ## Change formatters and kit in small ways, and list what no test notices
+	$(MUTATION)/bin/python scripts/mutation.py
+
 bench: .venv/.dev $(LANGCHAIN)/.installed ## Measure, as ratios within one run
 	$(BIN)/python benchmarks/run.py
 
@@ -49,7 +53,7 @@ docs: .venv/.dev ## Write the generated tables into the documentation
 	$(BIN)/python docs/generate.py
 
 clean: ## Remove the environments
-	rm -rf .venv $(LANGCHAIN) $(LANGCHAIN_03) $(AZURE)
+	rm -rf .venv $(LANGCHAIN) $(LANGCHAIN_03) $(AZURE) $(MUTATION)
 
 .venv/.base: pyproject.toml scripts/environment.sh
 	@sh scripts/environment.sh .venv $@ --editable .
@@ -60,6 +64,7 @@ clean: ## Remove the environments
 $(LANGCHAIN)/.installed: requirements/langchain-community.txt
 $(LANGCHAIN_03)/.installed: requirements/langchain-community-0.3.txt
 $(AZURE)/.installed: requirements/azure.txt
+$(MUTATION)/.installed: requirements/mutation.txt
 
 %/.installed: pyproject.toml scripts/environment.sh
 	@sh scripts/environment.sh $* $@ --editable . --requirement $(filter requirements/%,$^)

@@ -3,7 +3,7 @@
 python scripts/mutation.py [formatters] [kit]
 
 Works on a clone of the last commit in a temporary folder, with cosmic-ray. Survivors that are known stand in
-docs/mutation.md, each with its reason; any other makes the exit code 1.
+docs/hunts.md, each with its reason; any other makes the exit code 1.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-KNOWN = ROOT / "docs" / "mutation.md"
+KNOWN = ROOT / "docs" / "hunts.md"
 
 
 POINTLESS = [
