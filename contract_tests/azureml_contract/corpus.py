@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "\\": "the backslash that begins an escape",
     "\n": "a line end; escaped by hand it arrives as two characters",
     "\t": "a tab, likewise",
+    "\\n": "a backslash and an n, as in a Windows path; made a line end by unescaping",
     "\r\n": "Windows' line end; made one by text mode",
     "\x00": "NUL; ends a C string",
     "\x7f": "DEL, a control character that JSON does not escape",

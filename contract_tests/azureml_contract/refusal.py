@@ -1,7 +1,6 @@
 """Whether a formatter refuses an answer that holds no text: with a `ValueError`, by chance, or not at all."""
 
 from collections.abc import Collection
-from typing import Any
 
 from azureml_contract.broken import UNSAID, Broken, Raised
 from azureml_contract.difference import shown
@@ -29,10 +28,11 @@ def refused(formatter: Formatter, body: bytes, told: str, allowed: Collection[st
         raise Broken(f"{told} silently gave {shown(text)}, where {due} is due.", body, UNSAID, text)
 
 
-def outcome(formatter: Formatter, body: bytes) -> Any:
-    """Tell what comes of a body in a form that can be compared: a text, or the name of what was raised."""
+def outcome(formatter: Formatter, body: bytes) -> str:
+    """Tell what comes of a body in a form that can be compared: the text, or what came in its place."""
     try:
         given = formatter.response(body)
     except Raised as raised:
         return f"{TO_TEXT} raised {raised.name}"
-    return given if (text := text_of(given)) is None else text
+    text = text_of(given)
+    return f"{TO_TEXT} returned a {type(given).__name__} without text" if text is None else text

@@ -65,8 +65,8 @@ def _damages(whole: Any) -> Iterator[tuple[str, Place, Any]]:
             yield f"An answer without {shown(place)}", place, without(whole, place)
         for value in _OTHERS:
             if not same(value, value_at(whole, place)):
-                told = f"An answer with {json.dumps(value)} as {shown(place) if place else 'a whole'}"
-                yield told, place, with_value(whole, place, value)
+                told = f"with {json.dumps(value)} as {shown(place)}" if place else f"that is {json.dumps(value)}"
+                yield f"An answer {told}", place, with_value(whole, place, value)
 
 
 def _still_there(wire: Wire, place: Place, document: Any) -> set[str]:

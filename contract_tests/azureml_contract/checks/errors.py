@@ -43,7 +43,9 @@ def error_envelope(subject: Any, wire: Wire, search: Search) -> None:
 
     search(holds, [one for one in _ENVELOPES if _holds_no_text(wire, one)])
     nothing = with_value(wire.write(""), wire.text_at, None)
-    refused(formatter, _written(nothing), f"An answer with null as {shown_place(wire.text_at)}")
+    # Of several parts of a message, one that says nothing may be passed over.
+    allowed = {""} if wire.parts_at else set()
+    refused(formatter, _written(nothing), f"An answer with null as {shown_place(wire.text_at)}", allowed)
     if wire.chat and wire.choices_at is not None and isinstance(wire.text_at[-1], str):
         choice_at = (*wire.choices_at, 0)
         filtered = _with(nothing, choice_at, "finish_reason", "content_filter")

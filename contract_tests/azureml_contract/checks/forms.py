@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from azureml_contract.broken import Broken
+from azureml_contract.broken import Broken, Raised
 from azureml_contract.check import check
 from azureml_contract.corpus import TEXTS
 from azureml_contract.places import all_places, shown, value_at, with_value
-from azureml_contract.refusal import refused
+from azureml_contract.refusal import outcome, refused
 from azureml_contract.search import Search
 from azureml_contract.wire import Wire
 
@@ -30,7 +30,10 @@ def extra_fields(subject: Any, wire: Wire, search: Search) -> None:
     def holds(case: tuple[str, Any]) -> None:
         told, document = case
         body = json.dumps(document).encode()
-        got = formatter.text(body)
+        try:
+            got = formatter.text(body)
+        except Raised as raised:
+            raise raised.broken(body, f"{told} raised {raised.name}.") from None
         if got != plain:
             raise Broken(f"{told} changed the text that you get.", body, plain, got, body, ("without it", "with it"))
 
@@ -59,8 +62,9 @@ def double_encoded(subject: Any, wire: Wire, search: Search) -> None:
     formatter = subject()
 
     def holds(text: str) -> None:
-        body = json.dumps(json.dumps(wire.write(text))).encode()
-        refused(formatter, body, "An answer that is written as JSON twice", {text})
+        once = json.dumps(wire.write(text))
+        allowed = {text, outcome(formatter, once.encode())}  # that it is the right text is said by other checks
+        refused(formatter, json.dumps(once).encode(), "An answer that is written as JSON twice", allowed)
 
     search(holds, [_SAID, *TEXTS])
 
@@ -76,8 +80,12 @@ def bytes_like(subject: Any, wire: Wire, search: Search) -> None:
 
     def holds(text: str) -> None:
         body = wire.answer(text)
-        plain, got = formatter.text(body), formatter.text(bytearray(body))
+        plain = formatter.text(body)
+        try:
+            got = formatter.text(bytearray(body))
+        except Raised as raised:
+            raise raised.broken(body, f"A bytearray raised {raised.name}.") from None
         if got != plain:
             raise Broken("A bytearray gives another text.", body, plain, got, body, ("of bytes", "of a bytearray"))
 
-    search(holds, [_SAID, "é", ""])
+    search(holds, [_SAID, "é"])

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from azureml_contract.broken import Broken
+from azureml_contract.broken import Broken, Raised
 from azureml_contract.check import check
 from azureml_contract.corpus import BLANK_AROUND, TEXTS
 from azureml_contract.formatter import Formatter
@@ -62,7 +62,10 @@ def big_response(subject: Any, wire: Wire, search: Search) -> None:
 
     def holds(sentence: str) -> None:
         text = (sentence * (_LONG // len(sentence) + 1))[: _LONG - 1] + "."
-        got = formatter.text(json.dumps(with_value(wire.write(sentence), wire.text_at, text)).encode())
+        try:
+            got = formatter.text(json.dumps(with_value(wire.write(sentence), wire.text_at, text)).encode())
+        except Raised as raised:
+            raise raised.broken(sentence, f"An answer of {_LONG:,} characters raised {raised.name}.") from None
         if got != text:
             summary = f"Of an answer of {_LONG:,} characters, {len(got):,} arrived."
             raise Broken(summary, sentence, text, got, labels=_LABELS)

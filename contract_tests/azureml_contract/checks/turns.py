@@ -36,7 +36,7 @@ def stateless(subject: Any, wire: Wire, search: Search) -> None:
         before = called
 
 
-def _same(formatter: Formatter, body: bytes, alone: Any, summary: str) -> None:
+def _same(formatter: Formatter, body: bytes, alone: str, summary: str) -> None:
     got = outcome(formatter, body)
     if got != alone:
         raise Broken(summary, body, alone, got, body, ("alone", "in turn"))
