@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from azureml_contract.broken import Broken, Raised, Refused
 from azureml_contract.factory import Factory
-from azureml_contract.formatter import Formatter, kind_of, text_of
+from azureml_contract.formatter import Formatter, text_of
 from azureml_contract.stage import KEY, Stage
 from azureml_contract.wire import Asked, Wire
 
@@ -111,12 +111,11 @@ class Clients:
     def __call__(self, **settings: Any) -> Client:
         """Make a fresh one, with LangChain's settings and these. Raises `Raised` if that fails."""
         try:
-            formatter = self.formatter()
             usual = {
                 "endpoint_url": self.stage.endpoint.url,
                 "endpoint_api_key": KEY,
-                "endpoint_api_type": kind_of(formatter, self.wire.api_type),
-                "content_formatter": formatter,
+                "endpoint_api_type": self.wire.api_type,  # LangChain 0.4.2 takes the name, and not the member
+                "content_formatter": self.formatter(),
             }
             given = {**usual, **settings}
             return Client(self.factory(**{name: value for name, value in given.items() if value is not LEFT_OUT}))
