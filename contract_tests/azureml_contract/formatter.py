@@ -111,7 +111,7 @@ class Formatter:
 
     def __del__(self) -> None:
         if (runner := getattr(self, "_runner", None)) is not None:
-            runner.close()
+            runner.get_loop().close()  # not the runner itself: another loop may be running just then
 
 
 def takes_api_type(method: Callable[..., Any], values: int) -> bool:
