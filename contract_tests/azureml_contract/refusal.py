@@ -21,7 +21,7 @@ def refused(formatter: Formatter, body: bytes, told: str, allowed: Collection[st
         return
     text = text_of(given)
     if text is None:
-        kind = "None" if given is None else f"a {type(given).__name__} without text"
+        kind = "None" if given is None else f"a value of the type {type(given).__name__}"
         raise Broken(f"{told} gave {kind}, where a ValueError is due.", body, UNSAID, given)
     if text not in allowed:
         due = f"{shown(min(allowed, key=len))} or a ValueError" if allowed else "a ValueError"
@@ -35,4 +35,4 @@ def outcome(formatter: Formatter, body: bytes) -> str:
     except Raised as raised:
         return f"{TO_TEXT} raised {raised.name}"
     text = text_of(given)
-    return f"{TO_TEXT} returned a {type(given).__name__} without text" if text is None else text
+    return f"{TO_TEXT} returned a value of the type {type(given).__name__}" if text is None else text
