@@ -40,6 +40,15 @@ def load(name: str) -> Factory:
     return Factory(found, name, name, getattr(sys.modules[module], "__file__", None) or "")
 
 
+def tried(factory: Factory) -> Factory:
+    """Give a factory that makes something when it is called without arguments. Raises `NotFound` if it does not."""
+    try:
+        factory()
+    except (Exception, SystemExit) as error:  # noqa: BLE001  a person's class may do anything
+        raise NotFound(f"{factory.name} cannot be made without arguments: {_in_a_line(error)}") from None
+    return factory
+
+
 def imported(name: str) -> tuple[Any, str]:
     """Import whatever `module:attribute` is; give it, and its module's name. Raises `NotFound`."""
     module_name, _, attribute = name.partition(":")

@@ -104,7 +104,7 @@ class Plan:
         spoken, made = self.wire(), factory.load(self.subject)
         search, only = Search(self.examples, self.seed), self.chosen(spoken)
         if not self.is_client(made):
-            yield Inspection(Formatters(made, spoken), spoken, search, only, self.waivers)
+            yield Inspection(Formatters(factory.tried(made), spoken), spoken, search, only, self.waivers)
             return
         from azureml_contract.stage import staged
 
@@ -112,7 +112,7 @@ class Plan:
             raise WrongUsage(
                 "a client is checked against a live endpoint, which only the emulator's own schemas have"
             )
-        formatter = factory.load(self.formatter)
+        formatter = factory.tried(factory.load(self.formatter))
         with staged(spoken) as stage:
             yield Inspection(Clients(made, formatter, spoken, stage), spoken, search, only, self.waivers)
 

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     made = factory.load(options.formatter)
     if hasattr(made.make, "invoke") and not hasattr(made.make, "format_response_payload"):
         raise WrongUsage(f"{made.name} is a client; expected the formatter that it is given")
-    tried = likenesses(made)
+    tried = likenesses(factory.tried(made))
     best = spoken(tried)
     for one in best:
         print(_fits(made.name, one, tried))

@@ -88,11 +88,11 @@ def contacting(plan: Plan) -> Iterator[LiveProof]:
     waivers = {id_: reason for id_, reason in plan.waivers.items() if id_ in ids}
     try:
         if about == "client":
-            clients = LiveClients(made, factory.load(plan.formatter), spoken, line)
+            clients = LiveClients(made, factory.tried(factory.load(plan.formatter)), spoken, line)
             yield LiveProof(_LiveInspection(clients, spoken, Search(0), ids, waivers), asked, line)
             return
         with _emulated(plan, spoken) as ours:
-            contact = Contact(made, spoken, line, ours)
+            contact = Contact(factory.tried(made), spoken, line, ours)
             yield LiveProof(_LiveInspection(contact, spoken, Search(0), ids, waivers), asked, line)
     finally:
         line.close()
