@@ -122,6 +122,13 @@ class Clients:
         except Exception as error:
             raise Raised("the client's constructor", error) from error
 
+    def without_retries(self, **settings: Any) -> Client:
+        """Make a fresh one that tries nothing again, as far as it can be told. Raises `Raised`."""
+        try:
+            return self(max_retries=0, **settings)
+        except Raised:  # there may be no such setting, which is for C06 to say
+            return self(**settings)
+
     def plain_formatter(self) -> Formatter:
         """Give a fresh formatter as checks call it: what it makes of a request is what the client is to send."""
         return Formatter(self.formatter, self.wire)

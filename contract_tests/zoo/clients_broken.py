@@ -261,5 +261,5 @@ class FollowsAnywhere(Caller):
         return response if response.status == 200 else self.failed(response)
 
     def sent(self, connection: HTTPConnection, body: bytes, url: str) -> HTTPResponse:
-        connection.request("POST", url, body, self.headers())
+        connection.request("POST", url, body, {**self.headers(), "Connection": "close"})
         return connection.getresponse()
