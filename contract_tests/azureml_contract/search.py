@@ -33,6 +33,9 @@ class Search:
 
     def _made_up(self, holds: Callable[[Any], None], strategy: Any) -> None:
         from hypothesis import HealthCheck, Phase, given, seed, settings
+        from hypothesis.errors import Flaky
+
+        seen: list[Broken] = []
 
         @settings(
             max_examples=self.examples,
@@ -47,9 +50,13 @@ class Search:
         @given(strategy)
         def trial(case: Any) -> None:
             if found := _broken(holds, case):
+                seen.append(found)
                 raise found
 
-        (trial if self.seed is None else seed(self.seed)(trial))()
+        try:
+            (trial if self.seed is None else seed(self.seed)(trial))()
+        except Flaky:  # what is checked does not do the same twice, which is no better
+            raise min(seen, key=_size) from None
 
 
 def _broken(holds: Callable[[Any], None], case: Any) -> Broken | None:
