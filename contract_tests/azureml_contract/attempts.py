@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from azureml_contract.broken import Broken, Raised, Refused
@@ -10,9 +11,12 @@ from azureml_contract.wire import Asked, Wire
 
 
 def body_or_none(formatter: Formatter, prompt: Any, parameters: Mapping[str, Any] | None = None) -> bytes | None:
-    """Give the body that a formatter makes of a prompt, or None if it raises, or makes something else."""
+    """Give the body that a formatter makes of a prompt, or None if it raises, or makes something else.
+
+    It is given parameters of its own, so that it can spoil no others.
+    """
     try:
-        return formatter.body(prompt, parameters)
+        return formatter.body(prompt, deepcopy(parameters))
     except (Broken, Raised):
         return None
 

@@ -53,7 +53,7 @@ def strict_json(subject: Any, wire: Wire, search: Search) -> None:
 
     cases: list[tuple[str, dict[str, Any]]] = [(text, {}) for text in TEXTS]
     cases += [(_PROMPT, {"stop": [text], "custom": {text: text}}) for text in TEXTS]
-    cases += [(_PROMPT, dict(one)) for one in PARAMETERS if one]
+    cases += [(_PROMPT, one) for one in PARAMETERS if one]
     search(holds, cases, texts().map(lambda text: (text, {"stop": [text]})))
 
 
@@ -125,7 +125,7 @@ def schema_accepts(subject: Any, wire: Wire, search: Search) -> None:
     placement = Placement(wire)
 
     def holds(passed: dict[str, Any]) -> None:
-        if not placement.takes(passed) or (body := body_or_none(formatter, _PROMPT, dict(passed))) is None:
+        if not placement.takes(passed) or (body := body_or_none(formatter, _PROMPT, passed)) is None:
             return
         try:
             wire.asked(body)

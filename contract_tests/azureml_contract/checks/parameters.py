@@ -2,6 +2,7 @@
 
 import json
 import math
+from contextlib import suppress
 from copy import deepcopy
 from typing import Any
 
@@ -67,7 +68,7 @@ def reserved_key(subject: Any, wire: Wire, search: Search) -> None:
     def holds(passed: dict[str, Any]) -> None:
         (name,) = passed
         try:
-            body = formatter.body(_PROMPT, passed)
+            body = formatter.body(_PROMPT, deepcopy(passed))
         except Raised as raised:
             if isinstance(raised.error, ValueError | TypeError):
                 return
@@ -117,7 +118,8 @@ def no_mutation(subject: Any, wire: Wire, search: Search) -> None:
 
     def holds(passed: dict[str, Any]) -> None:
         given = deepcopy(passed)
-        body_or_none(formatter, _PROMPT, given)
+        with suppress(Broken, Raised):
+            formatter.body(_PROMPT, given)
         if not same(passed, given):
             summary = "Your parameters are not the same after the call."
             raise Broken(summary, passed, passed, given, labels=("before", "after"))
@@ -140,7 +142,7 @@ def non_finite(subject: Any, wire: Wire, search: Search) -> None:
 
     def holds(passed: dict[str, Any]) -> None:
         try:
-            body = formatter.body(_PROMPT, passed)
+            body = formatter.body(_PROMPT, deepcopy(passed))
         except Raised as raised:
             if isinstance(raised.error, ValueError | TypeError):
                 return
@@ -175,15 +177,14 @@ def unserialisable(subject: Any, wire: Wire, search: Search) -> None:
     """
     formatter = subject()
     usual = json_or_none(body_or_none(formatter, _PROMPT))
-    if usual is None or any(
-        same(usual, json_or_none(body_or_none(formatter, _PROMPT, one)))
-        for one in ({"temperature": 1}, {"stop": ["a"]})
-    ):
-        return  # parameters are lost altogether, which R04 says
+    others = [json_or_none(body_or_none(formatter, _PROMPT, one)) for one in ({"temperature": 1}, {"stop": ["a"]})]
+    again = json_or_none(body_or_none(formatter, _PROMPT))
+    if usual is None or any(same(usual, one) for one in others) or not same(usual, again):
+        return  # parameters are lost altogether, which R04 says; or nothing stays as it was, which R07 says
 
     def holds(passed: dict[str, Any]) -> None:
         try:
-            body = formatter.body(_PROMPT, passed)
+            body = formatter.body(_PROMPT, deepcopy(passed))
         except Raised as raised:
             if isinstance(raised.error, TypeError | ValueError):
                 return

@@ -29,12 +29,12 @@ def stateless(subject: Any, wire: Wire, search: Search) -> None:
     formatter is shared by all calls of a client.
     """
     formatter = subject()
-    body = body_or_none(formatter, _FIRST[0], deepcopy(_FIRST[1]))
+    body = body_or_none(formatter, _FIRST[0], _FIRST[1])
     if body is None:
         return
     between: list[tuple[str, Callable[[], Any], Formatter]] = [
         ("called again", lambda: None, formatter),
-        ("after another call", lambda: body_or_none(formatter, _SECOND[0], deepcopy(_SECOND[1])), formatter),
+        ("after another call", lambda: body_or_none(formatter, _SECOND[0], _SECOND[1]), formatter),
         ("after a call that failed", lambda: body_or_none(formatter, _SECOND[0], {"stop": object()}), formatter),
         ("of another instance", lambda: None, subject()),
     ]
@@ -124,7 +124,7 @@ def deterministic_across_processes(subject: Any, wire: Wire, search: Search) -> 
     again, and caches miss. Use `sorted(...)` or `dict.fromkeys(...)` in the place of `set(...)`. Where another
     process cannot import the formatter, as one that is written within a function, there is nothing to compare.
     """
-    here = [[body_or_none(formatter, *deepcopy(one)) for one in _TOLD] for formatter in (subject(), subject())]
+    here = [[body_or_none(formatter, *one) for one in _TOLD] for formatter in (subject(), subject())]
     if here[0] != here[1]:
         return  # it differs within this process, too, which R07 says
     there = bodies_elsewhere(subject.factory, wire, _TOLD)
