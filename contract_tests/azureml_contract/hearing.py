@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +42,8 @@ class Listener:
     `streams` says whether it asks for streams at all; `roads` are `stream` and, if it has that, `astream`.
     """
 
-    def __init__(self, client: Client, wire: Wire, reel: Any) -> None:
-        self.client, self.reel, self.script = client, reel, Script(wire)
+    def __init__(self, client: Client, wire: Wire, reel: Any, loop: asyncio.Runner) -> None:
+        self.client, self.reel, self.script, self._loop = client, reel, Script(wire), loop
         self.roads = ["stream", "astream"] if hasattr(client.made, "astream") else ["stream"]
         self.hear(self.script.written("a"))
         self.streams = not reel.streamed or reel.streamed[-1]
@@ -91,7 +91,7 @@ class Listener:
         Raises `Endless`, `Raised` and `Broken`.
         """
         if road == "astream":
-            within(self.patience, lambda: asyncio.run(self._afollow(take, afterwards)))
+            within(self.patience, lambda: self._loop.run(self._afollow(take, afterwards)))
         else:
             within(self.patience, lambda: self._follow(take))
             afterwards()
@@ -127,9 +127,13 @@ def listening(subject: Clients, wire: Wire, **settings: Any) -> Iterator[Listene
 
     reel = Reel()
     with subject.stage.endpoint.changed(faults=[reel]):
+        loop = asyncio.Runner()
         try:
-            yield Listener(subject(**settings), wire, reel)
+            yield Listener(subject(**settings), wire, reel, loop)
         except Endless:
             sent = b"".join(data for _, data in reel.films[-1][0])
             got = f"still listening after {PATIENCE:.0f} s"
             raise Broken("The client goes on for ever when a stream is over.", sent, "an end", got) from None
+        finally:
+            with suppress(Endless):
+                within(1.0, loop.close)

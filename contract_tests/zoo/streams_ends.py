@@ -208,6 +208,10 @@ class ReadsTheRest(Caller):
                 response.read()
 
 
+KEPT: list[Any] = []
+"""What is left open stays so to the end: whatever collects it would close it."""
+
+
 @broken("T08", schema="chat", formatter=Chat)
 class LeavesConnectionsOpen(Caller):
     """Leaves connections to themselves."""
@@ -215,7 +219,7 @@ class LeavesConnectionsOpen(Caller):
     @contextmanager
     def answered(self, body: bytes) -> Iterator[Any]:
         connection, response = self.tried(body)
-        vars(self).setdefault("opened", []).append((connection, response))
+        KEPT.append((connection, response))
         yield response
 
 

@@ -70,14 +70,14 @@ def _same_request(calls: list[Any], wire: Wire, prompt: str) -> None:
 
 
 def _asked(wire: Wire, body: bytes) -> Any:
-    """Read what a request asks, but for whether it is to be streamed."""
+    """Read what a request asks, but for whether it is to be streamed; a parameter of null is none."""
     try:
         asked = wire.asked(body)
     except Refused as refused:
         return f"a body that the endpoint refuses: {refused}"
-    parameters = {name: value for name, value in asked.parameters.items() if name not in _STREAMING}
+    given = {name: value for name, value in asked.parameters.items() if name not in _STREAMING and value is not None}
     said: Any = [dict(one) for one in asked.messages] or list(asked.prompts)
-    return {"asked": json.loads(json.dumps(said)), **parameters}
+    return {"asked": json.loads(json.dumps(said)), **given}
 
 
 def _address(call: Any) -> str:
