@@ -169,6 +169,17 @@ class FormatterForgotten(Caller):
         """Take anything."""
 
 
+@broken("C08", formatter=Reference)
+class SendsThePromptAsItIs(FormatterForgotten):
+    """Needs no formatter, it thinks."""
+
+    def payload(self, asked: Any, parameters: dict[str, Any]) -> bytes:
+        return super().payload(asked, parameters) if self.content_formatter else str(asked).encode()
+
+    def media_types(self) -> dict[str, str]:
+        return super().media_types() if self.content_formatter else {"Content-Type": "text/plain"}
+
+
 @broken("C09", formatter=Reference)
 class HttpClientReplaced(Caller):
     """Takes an HTTP client, and makes one of its own in its place."""

@@ -4,7 +4,7 @@ import copy
 import os
 import pickle
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from inspect import signature
 from pathlib import Path
@@ -71,21 +71,31 @@ def lasting(subject: Any, wire: Wire, search: Search) -> None:
     expected = subject.request_by(lambda: client.invoke(_WORD))
     for how, again in _ways(client.made):
         with _key_in_environment():
-            try:
-                made = again()
-            except Broken:
-                raise
-            except Exception as error:
-                raise Raised(how, error) from error
+            made = _made_by(how, again)
             if made is None:
                 continue
-            got = subject.request_by(lambda made=made: _keyed(made).invoke(_WORD))
+            got = subject.request_by(lambda made=made: made.invoke(_WORD))
         if got != expected:
             summary = f"After {how} the client asks something else."
             raise Broken(summary, how, expected, got, labels=("was asked before", "is asked after"))
 
 
-def _ways(made: Any) -> Iterator[tuple[str, Any]]:
+def _made_by(how: str, again: Callable[[], Any]) -> Client | None:
+    """Make the client again, and give it the key again if it has lost it. Raises `Raised` and `Broken`."""
+    try:
+        made = again()
+        key = getattr(made, "endpoint_api_key", KEY)
+        plain = key.get_secret_value() if hasattr(key, "get_secret_value") else key
+        if made is not None and not plain:
+            made.endpoint_api_key = KEY
+    except Broken:
+        raise
+    except Exception as error:
+        raise Raised(how, error) from error
+    return None if made is None else Client(made)
+
+
+def _ways(made: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
     """Give the ways to make a client last, each with what makes it again, or None where that cannot be tried."""
     yield "deepcopy", lambda: copy.deepcopy(made)
     parts = (made, getattr(made, "content_formatter", None))
@@ -131,15 +141,6 @@ def _clean(what: str, data: bytes) -> None:
             at = data.index(KEY.encode(encoding))
             shown = data[max(0, at - 30) : at + 30 + len(KEY)]
             raise Broken(f"The key stands in clear in {what}.", got=shown, labels=("", "it holds"))
-
-
-def _keyed(made: Any) -> Client:
-    """Give it the key again, if it has lost it."""
-    key: Any = getattr(made, "endpoint_api_key", None)
-    plain: Any = key.get_secret_value() if hasattr(key, "get_secret_value") else key
-    if not plain:
-        made.endpoint_api_key = KEY
-    return Client(made)
 
 
 @contextmanager
