@@ -1,13 +1,19 @@
 """Prove that a content formatter, or a client, speaks the wire schema of an Azure ML endpoint.
 
 In a test, subclass `FormatterContract` or `ClientContract`; on a command line, `azureml-contract check`.
+A wire schema of your own is a `Wire`; an `Example`, a request and its answer, draws one.
 """
 
 from typing import Any
 
-__all__ = ["ClientContract", "FormatterContract"]
+__all__ = ["ClientContract", "Example", "FormatterContract", "Wire"]
 
-_HOMES = {"ClientContract": "pytest_contract", "FormatterContract": "pytest_contract"}
+_HOMES = {
+    "ClientContract": "pytest_contract",
+    "Example": "example",
+    "FormatterContract": "pytest_contract",
+    "Wire": "wire",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     shows = "--traceback" in typed
     try:
         options = parser().parse_args([one for one in typed if one != "--traceback"])
-        options.traceback = shows
+        options.traceback, options.alone = shows, arguments is None
         code: int = options.run(options)
     except (NotFound, BadWaiver, MissingExtra, WrongUsage) as error:
         print(f"azureml-contract: {error}", file=sys.stderr)

@@ -22,6 +22,16 @@ API_TYPES = ("dedicated", "serverless")
 NEEDS_PARAMETERS = "R04"
 """The check that cannot be asked where nobody knows the place of the parameters."""
 
+_KINDS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("subject", "schema", "api_type", "formatter", "url", "key_env"), (str,)),
+    "checks": (list, tuple),
+    "examples": (int,),
+    "seed": (int, type(None)),
+    "waivers": (dict,),
+    "pace": (int, float),
+}
+"""What kinds of values a plan has."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -53,7 +63,11 @@ class Plan:
         known = {one.name: kept[one.name] for one in fields(cls) if one.name in kept}
         if known.get("example") is not None:
             known["example"] = Example(**known["example"])
-        return cls(**known)
+        made = cls(**known)
+        for name, kinds in _KINDS.items():
+            if type(getattr(made, name)) not in kinds:
+                raise ValueError(f"expected another {name}")
+        return made
 
     def plain(self) -> dict[str, Any]:
         """Give it as JSON values."""

@@ -28,7 +28,6 @@ class Proof:
 def prove(plan: Plan, out: TextIO) -> Proof:
     """Run a plan. Whoever watches sees how far it is; `out` is told beforehand how much an endpoint will be asked."""
     line = Line(sys.stderr)
-    _house_hypothesis()
     try:
         if plan.url:
             return _live(plan, out, line)
@@ -42,7 +41,7 @@ def prove(plan: Plan, out: TextIO) -> Proof:
         line.clear()
 
 
-def _house_hypothesis() -> None:
+def house_hypothesis() -> None:
     """Have Hypothesis keep its tables in this command's folder, rather than in one of its own beside it."""
     if "HYPOTHESIS_STORAGE_DIRECTORY" not in os.environ:
         need_hypothesis()

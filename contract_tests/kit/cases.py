@@ -101,6 +101,13 @@ class Client:
         return self.content_formatter.format_response_payload(said.content).text
 
 
+class KeyInUrl(Client):
+    """Puts its key where everybody on the way writes it down."""
+
+    def __post_init__(self):
+        self.endpoint_url += f"?key={self.endpoint_api_key}"
+
+
 class Telling(Client):
     """Tells its key when it is refused."""
 

@@ -1,5 +1,6 @@
 """The command `azureml-contract`: what it says, and its exit codes."""
 
+import io
 import json
 import re
 import subprocess
@@ -12,6 +13,7 @@ from azureml_contract.catalogue import described
 from azureml_contract.check import all_checks
 from azureml_contract.cli import main
 from azureml_contract.inspection import Inspection
+from azureml_contract.report.progress import Line
 from contract_tests.kit import cases
 
 GOOD, ESCAPING, STRIPPING = (
@@ -32,9 +34,9 @@ FAIL R03 prompt-roundtrip   contract_tests.kit.cases:Escaping x gpt2          (s
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch, pytestconfig):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", "where these tests have it")
+    monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", str(pytestconfig.rootpath / ".hypothesis"))
     return tmp_path
 
 
@@ -44,7 +46,7 @@ def check(*more: str, formatter: str = GOOD, schema: str = "gpt2") -> int:
 
 def test_a_contract_that_is_kept(capsys, folder):
     assert check("--check", "R03", "S01") == 0
-    assert re.fullmatch(r"2/2 checks hold in \d\.\d s\n", capsys.readouterr().out)
+    assert re.fullmatch(r"2/2 checks hold in \d+\.\d s\n", capsys.readouterr().out)
     assert not (folder / ".azureml-contract" / "failures.json").exists()
 
 
@@ -52,7 +54,7 @@ def test_a_contract_that_is_broken(capsys):
     assert check("--check", "R03", "R04", formatter=ESCAPING) == 1
     told = capsys.readouterr().out
     assert told.startswith(R03)
-    assert re.search(r"^1/2 checks hold, 1 failed in \d\.\d s$", told, re.MULTILINE)
+    assert re.search(r"^1/2 checks hold, 1 failed in \d+\.\d s$", told, re.MULTILINE)
 
 
 def test_a_failure_can_be_accepted_with_a_reason(capsys):
@@ -94,54 +96,6 @@ def test_a_wire_can_be_a_value_in_python(capsys):
     assert check("--check", "R03", schema=f"{cases.__name__}:GPT2") == 0
 
 
-@pytest.mark.parametrize(
-    ("typed", "told"),
-    [
-        (["chek"], "there is no command 'chek' (did you mean 'check'?); there are check, "),
-        ([], "the following arguments are required: COMMAND"),
-        (["check", GOOD], "expected --schema NAME, or an example of the wire"),
-        (["check", GOOD, "--shema", "gpt2"], "there is no option '--shema' (did you mean '--schema'?)"),
-        (["check", GOOD, "--schema", "gtp2"], "no schema 'gtp2' that answers with text (did you mean 'gpt2'?)"),
-        (["check", GOOD, "--schema", "embeddings"], "there is no schema 'embeddings' that answers with text"),
-        (["check", GOOD, "--schema", f"{cases.__name__}:NO_WIRE"], "to be a Wire, found a dict"),
-        (["check", GOOD, "--schema", "gpt2", "--check", "R3"], "there is no check 'R3'"),
-        (["check", GOOD, "--schema", "gpt2", "--check", "prompt-roundtrp"], "(did you mean 'prompt-roundtrip'?)"),
-        (["check", GOOD, "--schema", "gpt2", "--check", "M01"], "M01 is not asked of a formatter that speaks gpt2"),
-        (["check", GOOD, "--schema", "gpt2", "--api-type", "serverles"], "(did you mean 'serverless'?)"),
-        (["check", GOOD, "--schema", "gpt2", "--waive", "R03"], 'expected a reason, as in --waive "R03=why"'),
-        (["check", GOOD, "--schema", "gpt2", "--waive", "R03= "], "expected a reason"),
-        (["check", GOOD, "--schema", "gpt2", "--waive", "R99=x"], "there is no check 'R99'"),
-        (["check", GOOD, "--schema", "gpt2", "--examples", "-1"], "--examples: invalid count value: '-1'"),
-        (["check", GOOD, "--schema", "gpt2", "--check", "R04", "--replay", "R03-7c1f"], "is of the check R03"),
-        (["check", GOOD, "--schema", "gpt2", "--formatter", GOOD], "is a formatter itself"),
-        (["check", f"{cases.__name__}:Client", "--schema", "gpt2"], "expected --formatter MODULE:NAME"),
-        (["check", "nothing", "--schema", "gpt2"], "expected module:Name"),
-        (["check", "contract_tests.zoo.referense:A", "--schema", "gpt2"], "mean 'contract_tests.zoo.reference'?)"),
-        (["check", "contract_tests.zoo.reference:Referense", "--schema", "gpt2"], "(did you mean 'Reference'?)"),
-        (["check", f"{cases.__name__}:GPT2", "--schema", "gpt2"], "found a Wire"),
-        (["check", f"{cases.__name__}:Choosy", "--schema", "gpt2"], "Choosy cannot be made without arguments: "),
-        (["infer", f"{cases.__name__}:Choosy"], "Choosy cannot be made without arguments: TypeError: "),
-        (["check", GOOD, "--text-at", "$"], "an example of the wire needs --request-example, --prompt-at, "),
-        (["check", GOOD, "--schema", "gpt2", "--check", "R03", "--json", "no/folder"], "no/folder cannot be written"),
-        (["explain", "R3"], "there is no check 'R3'"),
-        (["replay", "R03-7c1f"], "no failure 'R03-7c1f' is kept"),
-        (["infer", f"{cases.__name__}:Client"], "is a client; expected the formatter"),
-    ],
-)  # fmt: skip
-def test_wrong_usage_is_told_in_a_line(capsys, typed, told):
-    assert main(typed) == 2
-    said = capsys.readouterr().err
-    assert told in said
-    assert said.startswith("azureml-contract: ")
-    assert said.count("\n") == 1
-
-
-def test_a_module_that_cannot_be_imported_is_told_in_a_line(capsys, folder):
-    (folder / "raises_at_once.py").write_text("raise SystemExit('line one\\nline two')")
-    assert check(formatter="raises_at_once:A") == 2
-    assert capsys.readouterr().err.endswith("cannot be imported: SystemExit: line one line two\n")
-
-
 def test_json_lines(capsys):
     assert check("--check", "R03", "R04", "S01", "--json", "-", "--waive", "S01=so be it", formatter=ESCAPING) == 1
     said = capsys.readouterr()
@@ -177,48 +131,6 @@ def test_junit(folder, capsys):
     assert failure.text
     assert failure.text.startswith("FAIL S08 whitespace")
     assert "--check S08 --replay S08-" in failure.text
-
-
-def test_a_failure_is_kept_and_replayed(folder, capsys):
-    check("--check", "R03,R04", "--seed", "7", formatter=ESCAPING)
-    capsys.readouterr()
-    assert (folder / ".azureml-contract" / ".gitignore").read_text().endswith("*\n")
-    assert main(["replay", "--list"]) == 0
-    assert capsys.readouterr().out == f"R03-7cd0  azureml-contract check {ESCAPING} --schema gpt2 --seed 7\n"
-    assert main(["replay", "r03-7cd0"]) == 1
-    told = capsys.readouterr().out
-    assert told.startswith("FAIL R03")
-    assert told.endswith("R03-7cd0: it fails with the same input still\n")
-    assert main(["replay", "R03-7cd1"]) == 2
-    assert "(did you mean 'R03-7cd0'?)" in capsys.readouterr().err
-
-
-def test_the_command_that_is_printed_replays_elsewhere(capsys):
-    assert check("--check", "R03", "--replay", "R03-7cd0", formatter=ESCAPING) == 1
-    assert capsys.readouterr().out.endswith("R03-7cd0: it fails with the same input still\n")
-    assert check("--replay", "R03-0000", formatter=ESCAPING) == 1
-    assert capsys.readouterr().out.endswith("R03-0000: it fails with another input, which is R03-7cd0\n")
-    assert check("--check", "R03", "--replay", "R03-7cd0") == 0
-    assert capsys.readouterr().out.endswith("R03-7cd0: it does not fail here any more\n")
-
-
-def test_what_passes_now_is_kept_no_longer(folder, monkeypatch):
-    check("--check", "R03,R04", formatter=ESCAPING)
-    monkeypatch.setattr(cases.Escaping, "document", cases.Reference.document)
-    assert check("--check", "R03", formatter=ESCAPING) == 0
-    assert json.loads((folder / ".azureml-contract" / "failures.json").read_text()) == []
-
-
-@pytest.mark.parametrize(
-    "kept", ["", "{", "[1]", '[{"replay": 1, "plan": {}}]', '[{"replay": "R03-1", "plan": {"example": 1}}]']
-)
-def test_what_was_kept_by_somebody_else_is_told(folder, capsys, kept):
-    (folder / ".azureml-contract").mkdir()
-    (folder / ".azureml-contract" / "failures.json").write_text(kept)
-    assert main(["replay"]) == 2
-    assert "failures.json cannot be read; remove it" in capsys.readouterr().err
-    assert check("--check", "R03", formatter=ESCAPING) == 1
-    assert main(["replay", "--list"]) == 0
 
 
 def test_the_kit_itself_fails(capsys, monkeypatch, folder):
@@ -286,6 +198,45 @@ def test_the_list_is_read_from_sources_as_the_checks_are_run():
 
 
 @pytest.mark.slow
+def test_a_client_is_checked_against_a_live_endpoint(capsys):
+    formatter = ["--formatter", "azureml_endpoint:GPT2ContentFormatter"]
+    assert check("--check", "C01", *formatter, formatter="azureml_endpoint:AzureMLOnlineEndpoint") == 0
+    assert "1/1 checks hold" in capsys.readouterr().out
+    assert check("--check", "C01", *formatter, formatter=f"{cases.__name__}:KeyInUrl") == 1
+    told = capsys.readouterr().out
+    assert "FAIL C01" in told
+    assert "--schema gpt2 --formatter azureml_endpoint:GPT2ContentFormatter --check C01 --replay C01-" in told
+    assert main(["replay"]) == 1
+    assert "it fails with the same input still" in capsys.readouterr().out
+
+
+class Screen(io.StringIO):
+    """A stream that may be a terminal."""
+
+    def __init__(self, terminal):
+        super().__init__()
+        self.isatty = lambda: terminal
+
+
+def test_how_far_it_is_is_shown_on_a_terminal_only():
+    shown, hidden = Screen(True), Screen(False)
+    for stream in (shown, hidden):
+        line = Line(stream)
+        line(3, 26, all_checks()["R03"])
+        line.clear()
+    assert shown.getvalue() == "\r\x1b[K3/26 R03 prompt-roundtrip\r\x1b[K"
+    assert hidden.getvalue() == ""
+
+
+def test_ctrl_c_ends_it(monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("azureml_contract.proving.prove", interrupted)
+    assert check() == 130
+
+
+@pytest.mark.slow
 def test_a_list_is_light():
     heavy = "sys.modules.keys() & {'hypothesis', 'aiohttp', 'pydantic', 'requests', 'azureml_emulator'}"
     code = (
@@ -296,12 +247,9 @@ def test_a_list_is_light():
 
 
 @pytest.mark.slow
-def test_the_command_as_it_is_installed(folder, monkeypatch):
-    monkeypatch.delenv("HYPOTHESIS_STORAGE_DIRECTORY")
+def test_the_command_as_it_is_installed(folder):
     command = [sys.executable, "-m", "azureml_contract.cli", "check", "mine:Mine", "--schema", "gpt2", "--check", "R"]
     (folder / "mine.py").write_text("from azureml_endpoint import GPT2ContentFormatter as Mine\n")
     said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert (said.returncode, said.stderr) == (0, "")
     assert "checks hold in" in said.stdout
-    assert [one.name for one in folder.iterdir() if one.name.startswith(".")] == [".azureml-contract"]
-    (folder / ".azureml-contract" / ".gitignore").read_text()

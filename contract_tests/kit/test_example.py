@@ -25,8 +25,9 @@ JSON = st.recursive(
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch, pytestconfig):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", str(pytestconfig.rootpath / ".hypothesis"))
     (tmp_path / "ask.json").write_text(json.dumps(REQUEST))
     (tmp_path / "say.json").write_text(json.dumps(RESPONSE))
     return tmp_path

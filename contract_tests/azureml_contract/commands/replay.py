@@ -29,6 +29,8 @@ def run(options: argparse.Namespace) -> int:
         known = [one.replay for one in failures]
         what = f"no failure {options.failure!r} is kept" if options.failure else "no failure is kept"
         raise WrongUsage(f"{what} in {kept.FOLDER}{guess(options.failure, known)}")
+    if options.alone:
+        proving.house_hypothesis()
     worst = 0
     for one in meant:
         if options.list:
