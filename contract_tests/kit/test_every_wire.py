@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
-from azureml_contract import places, wire
+from azureml_contract import factory, places, wire
 from azureml_contract.broken import Refused
 from azureml_contract.corpus import SURROGATES, TEXTS
+from azureml_contract.inspection import Formatters, Inspection
+from azureml_contract.report.block import block
+from azureml_contract.search import Search
+from azureml_contract.wire import Wire
 from azureml_emulator.schemas import all_schemas
 
 SPEAKING = [name for name, schema in all_schemas().items() if schema.speaks]
@@ -61,3 +65,25 @@ def test_what_holds_the_prompt_is_reserved(name: str) -> None:
 def test_a_shape_without_text_has_no_wire(name: str) -> None:
     with pytest.raises(ValueError, match=f"the schema '{name}' answers with no text"):
         wire.known(name)
+
+
+class Reads:
+    """Reads the text where the wire has it, and nowhere else."""
+
+    def __init__(self, known: Wire) -> None:
+        self.known = known
+
+    def format_response_payload(self, output: bytes) -> str:
+        try:
+            return self.known.text(json.loads(output))
+        except (ValueError, RecursionError, Refused) as error:
+            raise ValueError(f"{error}: {bytes(output[:200]).decode('utf-8', 'replace')}") from None
+
+
+@pytest.mark.parametrize("name", SPEAKING)
+def test_who_reads_the_text_where_it_stands_passes_the_checks_of_responses(name: str) -> None:
+    known = wire.known(name)
+    inspection = Inspection(Formatters(factory.of(lambda: Reads(known), "Reads"), known), known, Search(5))
+    verdicts = [inspection.judge(one) for one in inspection.checks if one.id[0] == "S"]
+    assert [one.check.id for one in verdicts] == [f"S{number:02}" for number in range(1, 15)]
+    assert not [block(one, inspection) for one in verdicts if one.bad]
