@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from azureml_contract.broken import Broken, Raised
-from azureml_contract.client import Client, Clients
+from azureml_contract.client import Client, Clients, Told
 from azureml_contract.formatter import text_of
 from azureml_contract.patience import Endless, within
-from azureml_contract.script import Script
+from azureml_contract.script import Script, excerpt
 from azureml_contract.wire import Wire
 
 PATIENCE = 3.0
@@ -80,10 +80,11 @@ class Listener:
             heard = self.hear(writes, road)
             if heard.raised is not None:
                 summary = f"{road}() raises {heard.raised.name} when {when}."
-                raise Broken(summary, case, text, heard.told, b"".join(writes), _LABELS)
+                expected, got = Told(repr(text)), Told(heard.told)
+                raise Broken(summary, case, expected, got, excerpt(writes), _LABELS)
             if heard.text != text:
                 summary = f"The text that {road}() gives is not the stream's when {when}."
-                raise Broken(summary, case, text, heard.text, b"".join(writes), _LABELS)
+                raise Broken(summary, case, text, heard.text, excerpt(writes), _LABELS)
 
     def follow(self, road: str, take: Callable[[str], bool], afterwards: Callable[[], Any] = bool) -> None:
         """Take each piece, and leave the loop when that gives true; do something `afterwards`, before a loop ends.
@@ -133,7 +134,8 @@ def listening(subject: Clients, wire: Wire, **settings: Any) -> Iterator[Listene
         except Endless:
             sent = b"".join(data for _, data in reel.films[-1][0])
             got = f"still listening after {PATIENCE:.0f} s"
-            raise Broken("The client goes on for ever when a stream is over.", sent, "an end", got) from None
+            summary = "The client goes on for ever when a stream is over."
+            raise Broken(summary, sent, Told("an end"), Told(got), excerpt([sent])) from None
         finally:
             with suppress(Endless):
                 within(1.0, loop.close)

@@ -12,6 +12,8 @@ DONE = "[DONE]"
 """What OpenAI's servers say when a stream is over."""
 
 _MARK = "@text"
+_SIDE = 45
+"""Bytes that are shown on each side of a cut."""
 
 
 class Script:
@@ -63,6 +65,12 @@ def framed(data: str, line: str = "\n", field: str = "data: ") -> bytes:
 def cut(data: bytes, at: Sequence[int]) -> list[bytes]:
     """Cut a stream after some numbers of bytes, which are sorted."""
     return [data[start:end] for start, end in pairwise([0, *at, len(data)])]
+
+
+def excerpt(writes: Sequence[bytes]) -> bytes:
+    """Show a stream on one line; of one in two parts, what is on both sides of the cut."""
+    parts = [writes[0][-_SIDE:], writes[1][:_SIDE]] if len(writes) == 2 else [b"".join(writes)]
+    return b" | ".join(parts).replace(b"\r", b"\\r").replace(b"\n", b"\\n")
 
 
 def around(data: bytes, at: int) -> str:

@@ -97,7 +97,9 @@ def test_reports_say_where_a_stream_was_cut(stage):
     found = broken("T01", DecodesEachChunk, stage)
     assert found.summary.startswith("stream() raises StreamFailed when the stream is cut after byte ")
     assert found.summary.endswith((", inside 'é'.", ", inside '𝄞'.", ", inside '\\u2028'."))
-    assert found.expected == "é𝄞\u2028b"
+    assert repr(found.expected) == "'é𝄞\\u2028b'"
+    assert b" | " in found.body
+    assert b"\n" not in found.body
 
 
 def test_reports_name_the_character_that_ends_no_line(stage):

@@ -36,11 +36,11 @@ def every_byte_split(subject: Any, wire: Wire, search: Search) -> None:
         places = _places(events, len(listener.script.head))
 
         def holds(cuts: tuple[int, ...]) -> None:
-            where = "nowhere" if not cuts else f"after byte {', '.join(map(str, cuts))}"
-            where = "into single bytes" if len(cuts) == len(places) else where
+            where = f"cut after byte {', '.join(map(str, cuts))}" if cuts else "not cut"
+            where = "cut into single bytes" if len(cuts) == len(places) else where
             where += f", {around(data, cuts[0])}" if len(cuts) == 1 else ""
             roads = () if len(cuts) in (0, len(places)) or "inside" in where else ("stream",)
-            listener.must_read(cut(data, cuts), f"{text}b", f"the stream is cut {where}", cuts, roads)
+            listener.must_read(cut(data, cuts), f"{text}b", f"the stream is {where}", cuts, roads)
 
         anywhere = st.lists(st.integers(1, len(data) - 1), max_size=6, unique=True).map(sorted).map(tuple)
         search(holds, [(), *((at,) for at in places), tuple(places)], anywhere)

@@ -7,6 +7,7 @@ from typing import Any
 
 from azureml_contract.broken import Broken, Refused
 from azureml_contract.check import check
+from azureml_contract.client import Told
 from azureml_contract.difference import in_words, same
 from azureml_contract.hearing import PATIENCE, Listener, listening
 from azureml_contract.script import DONE, as_json, framed
@@ -116,7 +117,7 @@ def early_close(subject: Any, wire: Wire, search: Search) -> None:
             listener.follow(road, bool, lambda: listener.reel.left.wait(_LEFT))
             if not listener.reel.left.is_set():
                 summary = f"{_LEFT:.0f} s after the loop over {road}() was left, the connection is still open."
-                raise Broken(summary, road, "the connection is closed", "the endpoint goes on writing")
+                raise Broken(summary, road, Told("the connection is closed"), Told("the endpoint goes on writing"))
 
 
 _PAUSE = 0.2
@@ -137,9 +138,8 @@ def timing(subject: Any, wire: Wire, search: Search) -> None:
         if not listener.streams and wire.api_type != "serverless":
             return
         if not listener.streams:
-            raise Broken(
-                "stream() does not ask for a stream: all of the text comes at once.", "Hi", '"stream": true', "none"
-            )
+            summary = "stream() does not ask for a stream: all of the text comes at once."
+            raise Broken(summary, "Hi", Told('"stream": true in the request'), Told("a plain call"))
         script = listener.script
         first, second = [[*script.head, script.piece("a")], [script.piece("b"), *script.tail]]
         end = _PAUSE + 0.05
@@ -156,8 +156,8 @@ def timing(subject: Any, wire: Wire, search: Search) -> None:
             if min(waits) < _PAUSE:
                 continue
             summary = f"{road}() keeps the first piece back: it comes when the endpoint has sent the second, or more."
-            took = f"after {min(waits) * 1000:.0f} ms at best"
-            raise Broken(summary, road, f"the first piece within {_PAUSE * 1000:.0f} ms", took)
+            took = Told(f"after {min(waits) * 1000:.0f} ms at best")
+            raise Broken(summary, road, Told(f"the first piece within {_PAUSE * 1000:.0f} ms"), took)
 
 
 def _wait(listener: Listener, road: str, writes: list[tuple[float, bytes]]) -> float:

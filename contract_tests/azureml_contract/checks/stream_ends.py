@@ -8,8 +8,9 @@ from typing import Any
 
 from azureml_contract.broken import Broken
 from azureml_contract.check import check
+from azureml_contract.client import Told
 from azureml_contract.hearing import Heard, Listener, listening
-from azureml_contract.script import DONE, Script, around, as_json, framed, written
+from azureml_contract.script import DONE, Script, around, as_json, excerpt, framed, written
 from azureml_contract.search import Search
 from azureml_contract.wire import Wire
 
@@ -39,8 +40,9 @@ def mid_stream_error(subject: Any, wire: Wire, search: Search) -> None:
             said = "ab"[:number]
             before = listener.script.events(*said)[: len(listener.script.head) + number]
             writes = [*written(before)[:-1], _ERROR_EVENTS[name], *([framed(DONE)] if done else [])]
+            where = f"after {said!r}" if said else "before any text"
             for road in listener.roads:
-                _hears_error(listener.hear(writes, road), road, said, f"{name} after {said!r}", case)
+                _hears_error(listener.hear(writes, road), road, said, f"{name} {where}", case)
 
         search(
             holds, [(number, name, done) for number in range(3) for name in _ERROR_EVENTS for done in (True, False)]
@@ -48,13 +50,14 @@ def mid_stream_error(subject: Any, wire: Wire, search: Search) -> None:
 
 
 def _hears_error(heard: Heard, road: str, said: str, where: str, case: Any) -> None:
+    wanted = Told(f"an error that says {_MESSAGE!r}")
     if heard.raised is None:
         summary = f"{road}() takes {where} for the end of the answer: nothing is raised."
-        raise Broken(summary, case, f"an error that says {_MESSAGE!r}", heard.text)
+        raise Broken(summary, case, wanted, Told(f"the text {heard.text!r}"))
     chain = list(_chain(heard.raised.error))
     if not any(_MESSAGE in str(one) for one in chain):
         summary = f"What {road}() raises at {where} does not say what the event says."
-        raise Broken(summary, case, f"an error that says {_MESSAGE!r}", heard.told)
+        raise Broken(summary, case, wanted, Told(heard.told))
     kept = (value for one in chain for value in getattr(one, "__dict__", {}).values())
     if heard.text != said and said not in kept:
         summary = f"The text that came before {where} is lost: {road}() gave no piece of it, and the error has none."
@@ -94,7 +97,8 @@ def truncation(subject: Any, wire: Wire, search: Search) -> None:
                     where = f"after byte {at}, {around(data, at)}" if at else "before its first byte"
                     how = "breaks off" if torn else "ends"
                     summary = f"A stream that {how} {where}, looks complete to {road}(): nothing is raised."
-                    raise Broken(summary, case, "an error, or a warning", heard.text, data[:at])
+                    got = Told(f"the text {heard.text!r}")
+                    raise Broken(summary, case, Told("an error, or a warning"), got, excerpt([data[:at]]))
 
         search(holds, [(at, False) for at in places] + [(at, True) for at in places[::12]])
 
