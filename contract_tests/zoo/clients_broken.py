@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any, Self
+from urllib.parse import SplitResult, urlsplit
 
 from contract_tests.zoo.clients import Caller
 from contract_tests.zoo.reference import Chat, Reference
@@ -265,12 +266,14 @@ class FollowsAnywhere(Caller):
     """Follows a redirect to wherever it points, with all of its headers."""
 
     def exchanged(self, connection: HTTPConnection, body: bytes) -> HTTPResponse:
-        response = self.sent(connection, body, self.url())
+        response = self.sent(connection, body, urlsplit(self.url()))
         if response.status in (301, 302, 303, 307, 308):
-            target = response.headers["location"]
-            response = self.sent(self.connection(target), body, target)
+            connection.close()
+            target = urlsplit(response.headers["location"])
+            connection.host, connection.port = target.hostname or "", target.port or 80
+            response = self.sent(connection, body, target)
         return response if response.status == 200 else self.failed(response)
 
-    def sent(self, connection: HTTPConnection, body: bytes, url: str) -> HTTPResponse:
-        connection.request("POST", url, body, {**self.headers(), "Connection": "close"})
+    def sent(self, connection: HTTPConnection, body: bytes, target: SplitResult) -> HTTPResponse:
+        connection.request("POST", target.path, body, self.headers())
         return connection.getresponse()

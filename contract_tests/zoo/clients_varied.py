@@ -104,11 +104,12 @@ class FollowsAtHome(Caller):
             if error.status not in (307, 308) or not location:
                 raise
             target = urljoin(self.url(), location)
-            other = self.connection(target)
-            other.request("POST", urlsplit(target).path, body, self.headers_for(target))
-            response = other.getresponse()
+            connection.close()
+            connection.host, connection.port = urlsplit(target).hostname or "", urlsplit(target).port or 80
+            connection.request("POST", urlsplit(target).path, body, self.headers_for(target))
+            response = connection.getresponse()
             return response if response.status == requests.codes.ok else self.failed(response)
 
     def headers_for(self, target: str) -> dict[str, str]:
         known = self.authorization() if urlsplit(target)[:2] == urlsplit(self.url())[:2] else {}
-        return {**self.media_types(), **known, "Connection": "close"}
+        return {**self.media_types(), **known}
