@@ -55,11 +55,11 @@ class DeploymentForgotten(Caller):
 
 
 @broken("C01", formatter=Reference)
-class KeyInRepr(Caller):
-    """Shows all of its settings."""
+class KeyInBody(Caller):
+    """Puts the key among the parameters."""
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({vars(self)})"
+    def payload(self, asked: Any, parameters: dict[str, Any]) -> bytes:
+        return super().payload(asked, {**parameters, "api_key": self.endpoint_api_key})
 
 
 @broken("C02", formatter=Reference)
