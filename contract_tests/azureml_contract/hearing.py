@@ -13,7 +13,7 @@ from azureml_contract.patience import Endless, within
 from azureml_contract.script import Script, excerpt
 from azureml_contract.wire import Wire
 
-PATIENCE = 3.0
+PATIENCE = 5.0
 """Seconds after which a client that has not come to the end of a short stream never will."""
 
 _GAP = 0.001
