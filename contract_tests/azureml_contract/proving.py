@@ -67,7 +67,11 @@ def _nothing(plan: Plan, inspection: Inspection) -> str:
 def _notes(plan: Plan, inspection: Inspection) -> list[str]:
     asked = inspection.checks
     idle = [] if plan.checks else needless(plan.waivers, asked, f"{inspection.subject.factory.name}")
-    return [*filter(None, [plan.leaves_out]), *seen(inspection), *idle]
+    return [
+        *filter(None, [plan.leaves_out if inspection.subject.kind == "formatter" else ""]),
+        *seen(inspection),
+        *idle,
+    ]
 
 
 def remember(plan: Plan, found: Trial) -> None:

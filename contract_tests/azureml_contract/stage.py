@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self
 
+from azureml_contract.served import served
 from azureml_contract.wire import Wire
 
 KEY = "a-key-of-azureml-contract-0123456789"
@@ -89,9 +90,8 @@ def staged(wire: Wire, **settings: Any) -> Iterator[Stage]:
     """Run an endpoint of a wire on a port of its own, as long as the block lasts."""
     from azureml_contract.watched import watching
     from azureml_emulator import Endpoint
-    from azureml_emulator.schemas import find
 
-    schema = find(wire.name)
+    schema = served(wire)
     endpoints = [Endpoint(name, schema=schema, key=KEY, **settings) for name in (HERE, ELSEWHERE)]
     with _environment(no_proxy="127.0.0.1,localhost"), watching(endpoints) as emulator:
         yield Stage(emulator)

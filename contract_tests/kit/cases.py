@@ -86,16 +86,16 @@ class Client:
     endpoint_api_key: str
     endpoint_api_type: str
     content_formatter: object
+    deployment_name: str = ""
 
     def invoke(self, prompt):
         import requests
 
-        said = requests.post(
-            self.endpoint_url,
-            self.content_formatter.format_request_payload(prompt, {}),
-            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.endpoint_api_key}"},
-            timeout=10,
-        )
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.endpoint_api_key}"}
+        if self.deployment_name:
+            headers["azureml-model-deployment"] = self.deployment_name
+        body = self.content_formatter.format_request_payload(prompt, {})
+        said = requests.post(self.endpoint_url, body, headers=headers, timeout=10)
         if said.status_code != 200:
             raise ValueError(f"{said.status_code} {said.text}")
         return self.content_formatter.format_response_payload(said.content).text
@@ -104,8 +104,9 @@ class Client:
 class KeyInUrl(Client):
     """Puts its key where everybody on the way writes it down."""
 
-    def __post_init__(self):
+    def invoke(self, prompt):
         self.endpoint_url += f"?key={self.endpoint_api_key}"
+        return super().invoke(prompt)
 
 
 class Telling(Client):

@@ -4,6 +4,7 @@ import json
 from contextlib import suppress
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from azureml_contract.broken import Refused
 from azureml_contract.cli import main
 from azureml_contract.example import BadExample, Example
 from azureml_contract.places import all_places, shown
+from azureml_contract.stage import KEY, staged
 from contract_tests.kit import cases
 
 REQUEST = {"input": {"ask": "Why?"}, "options": {"temperature": 0.5}, "version": 1}
@@ -61,6 +63,25 @@ def test_the_command_that_is_printed_has_the_whole_example(capsys):
     main(["check", f"{cases.__name__}:Stripping", *files, *PLACES, "--check", "R03"])
     told = capsys.readouterr().out.replace("'", "")
     assert "--request-example ask.json --prompt-at $.input.ask --response-example say.json --text-at $" in told
+
+
+@pytest.mark.slow
+def test_a_client_on_ones_own_wire(capsys):
+    example = ["--request-example", "ask.json", "--response-example", "say.json", *PLACES, "--check", "C01"]
+    assert main(["check", f"{cases.__name__}:Client", "--formatter", SUMMARY, *example]) == 0
+    assert "1/1 checks hold" in capsys.readouterr().out
+    assert main(["check", f"{cases.__name__}:KeyInUrl", "--formatter", SUMMARY, *example]) == 1
+    assert "FAIL C01" in capsys.readouterr().out
+
+
+def test_an_endpoint_of_ones_own_wire_says_what_it_is_asked_and_refuses_the_rest():
+    wire = Example("ask.json", "say.json", "$.result[0].said", "$.input.ask").wire()
+    with staged(wire) as stage:
+        headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+        said = requests.post(stage.endpoint.url, b'{"input": {"ask": "Who?"}}', headers=headers, timeout=10)
+        assert (said.status_code, said.json()) == (200, {"result": [{"said": "Who?"}], "took": 12})
+        said = requests.post(stage.endpoint.url, b'{"input": {}}', headers=headers, timeout=10)
+        assert said.status_code >= 400
 
 
 @pytest.mark.parametrize(
