@@ -41,7 +41,7 @@ hunt: .venv/.dev ## Fuzz for long, with a new seed each time (SEED=...); finding
 	@echo "SEED=$(SEED) HUNT=$(HUNT)"
 	HUNT=$(HUNT) $(HUNTING) emulator/tests/test_fuzz*.py --hypothesis-seed=$(SEED)
 	HUNT=$$(($(HUNT) / 20)) $(HUNTING) emulator/tests/*/test_fuzz*.py contract_tests/test_fuzz*.py \
-		contract_tests/test_schemathesis.py --hypothesis-seed=$(SEED)
+		contract_tests/*/test_fuzz*.py contract_tests/test_schemathesis.py --hypothesis-seed=$(SEED)
 
 mutate: .venv/.dev $(MUTATION)/.installed ## Change formatters and kit in small ways, and list what no test notices
 	$(MUTATION)/bin/python scripts/mutation.py
@@ -49,7 +49,7 @@ mutate: .venv/.dev $(MUTATION)/.installed ## Change formatters and kit in small 
 bench: .venv/.dev $(LANGCHAIN)/.installed ## Measure, as ratios within one run
 	$(BIN)/python benchmarks/run.py
 
-docs: .venv/.dev ## Write the generated tables into the documentation
+docs: .venv/.dev ## Write the generated tables into the documentation (some take minutes)
 	$(BIN)/python docs/generate.py
 
 clean: ## Remove the environments

@@ -1,4 +1,7 @@
-"""Write the tables of the documentation, which come from the code. `--check` only says what is out of date."""
+"""Write the tables of the documentation, which come from the code. `--check` only says what is out of date.
+
+Some are found out by running things for minutes; `--quick` leaves these as they are, and so does `--check`.
+"""
 
 import argparse
 import ast
@@ -10,6 +13,8 @@ import sys
 import textwrap
 from itertools import pairwise
 from pathlib import Path
+
+import contract_tables
 
 import azureml_endpoint
 import azureml_endpoint.errors
@@ -37,6 +42,7 @@ from azureml_emulator.variant import explained, settings_of, shared_of
 from azureml_endpoint.retries import RetryPolicy
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT))
 PAGES = ["README.md", *(one.relative_to(ROOT).as_posix() for one in sorted(ROOT.glob("docs/*.md")))]
 SECTION = re.compile(r"(<!-- generated: (?P<name>[a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -284,23 +290,40 @@ GENERATED = {
     "differences": differences,
     "errors": error_table,
     "ids": lambda: prose(Request),
+    "checks": lambda: contract_tables.checks(table),
+    "live checks": lambda: contract_tables.live_checks(table),
+    "correct specimens": lambda: contract_tables.correct(table),
 }
+SLOW = {
+    "kill matrix": lambda: contract_tables.matrix(table),
+    "langchain": lambda: contract_tables.langchain(table),
+}
+"""What takes minutes; None stands for what cannot be found out here."""
 
 
-def written():
+def section(found, quick):
+    """Give a generated section anew, or as it is."""
+    name = found["name"]
+    text = GENERATED[name]() if name in GENERATED else None if quick else SLOW[name]()
+    return found[0] if text is None else f"{found[1]}{text}\n{found[3]}"
+
+
+def written(quick):
     """Give the text that every generated file should have."""
     for page in PAGES:
         text = (ROOT / page).read_text(encoding="utf-8")
-        yield page, SECTION.sub(lambda found: f"{found[1]}{GENERATED[found['name']]()}\n{found[3]}", text)
+        yield page, SECTION.sub(lambda found: section(found, quick), text)
     yield "docs/emulator.schema.json", json.dumps(config.json_schema(), indent=2) + "\n"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
-    check = parser.parse_args().check
+    parser.add_argument("--quick", action="store_true")
+    options = parser.parse_args()
+    check = options.check
     stale = []
-    for page, text in written():
+    for page, text in written(options.quick or check):
         file = ROOT / page
         if not file.exists() or file.read_text(encoding="utf-8") != text:
             stale.append(page)

@@ -1,0 +1,55 @@
+"""The kill matrix: which checks reject which specimen."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from azureml_contract import factory, wire
+from azureml_contract.client import Clients
+from azureml_contract.inspection import Formatters, Inspection
+from azureml_contract.stage import Stage, staged
+from azureml_contract.wire import Wire
+from contract_tests.zoo.specimens import Specimen, specimens
+
+Stages = Callable[[Wire], Stage]
+
+
+@contextmanager
+def stages() -> Iterator[Stages]:
+    """Give the stage of a wire, which all clients of that wire share."""
+    with ExitStack() as stack:
+        by_name = cache(lambda name, api_type: stack.enter_context(staged(wire.known(name, api_type))))
+        yield lambda known: by_name(known.name, known.api_type)
+
+
+def inspected(specimen: Specimen, stage_of: Stages, **more: Any) -> Inspection:
+    """Inspect a formatter, or a client."""
+    known = wire.known(specimen.schema, specimen.api_type)
+    made = factory.of(specimen.make)
+    if specimen.formatter is None:
+        return Inspection(Formatters(made, known), known, **more)
+    return Inspection(Clients(made, factory.of(specimen.formatter), known, stage_of(known)), known, **more)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A specimen, and the ids of the checks that reject it."""
+
+    specimen: Specimen
+    rejecting: tuple[str, ...]
+
+
+def row(specimen: Specimen, stage_of: Stages) -> Row:
+    """Put every check to a specimen."""
+    verdicts = inspected(specimen, stage_of).run()
+    return Row(specimen, tuple(one.check.id for one in verdicts if one.bad))
+
+
+def rows() -> Iterator[Row]:
+    """Put every check to every broken specimen."""
+    with stages() as stage_of:
+        for one in specimens():
+            if one.killer:
+                yield row(one, stage_of)
