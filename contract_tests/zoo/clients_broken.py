@@ -3,7 +3,7 @@
 import asyncio
 import copy
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any, Self
@@ -101,11 +101,11 @@ class KeepsArgumentsOfFailures(Caller):
 
 @broken("C03", schema="chat", formatter=Chat)
 class StreamMovesIt(Caller):
-    """Has another address for streams, and stays there."""
+    """Has another address after a stream."""
 
-    def streaming(self, options: Mapping[str, Any]) -> dict[str, Any]:
+    def stream(self, input: Any, config: Any = None, *, stop: Any = None, **options: Any) -> Iterator[str]:  # noqa: A002
+        yield from super().stream(input, config, stop=stop, **options)
         self.endpoint_url = self.endpoint_url.replace("/models/chat/", "/chat/")
-        return super().streaming(options)
 
 
 @broken("C03", formatter=Reference)
