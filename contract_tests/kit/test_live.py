@@ -3,6 +3,8 @@
 import json
 import re
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 import requests
@@ -88,6 +90,13 @@ def test_an_escaped_prompt_is_found_where_the_endpoint_echoes(check):
     assert code == 1
     assert "FAIL L05 live-roundtrip" in told
     assert "the text is escaped twice" in told
+
+
+def test_the_command_that_is_printed_asks_again(check):
+    code, told = check("echo", f"{cases.__name__}:Escaping", more=["--check", "L05", "--replay", "L05-7cd0"])
+    assert code == 1
+    assert "--key-env THE_KEY --check L05 --replay L05-7cd0\n" in told
+    assert told.endswith("L05-7cd0: it fails with the same input still\n")
 
 
 def test_a_failure_can_be_accepted(check):
@@ -197,6 +206,36 @@ def test_requests_keep_their_distance_and_their_number(emulator):
     with pytest.raises(RuntimeError, match="more than 3 requests"):
         line.post(b"{}")
     line.close()
+
+
+class Chunked(BaseHTTPRequestHandler):
+    """Answers in chunks, and sends whoever asks elsewhere away."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(302 if self.path == "/moved" else 200)
+        self.send_header("Location", "/score")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.write(b"3\r\n[1,\r\n3\r\n 2]\r\n0\r\n\r\n")
+
+    def log_message(self, *_):
+        pass
+
+
+def test_an_answer_in_chunks_is_read_whole_and_no_redirect_is_followed():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Chunked) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        answers = []
+        for path in ("score", "moved"):
+            line = Line(f"http://127.0.0.1:{server.server_port}/{path}", KEY, pace=0)
+            answers.append(line.post(b"{}"))
+            line.close()
+        server.shutdown()
+    assert [one.status for one in answers] == [200, 302]
+    assert answers[0].document == [1, 2]
 
 
 def test_no_netrc_takes_the_keys_place(emulator, monkeypatch, tmp_path):

@@ -75,7 +75,11 @@ class Line:
                 allow_redirects=False,
                 stream=True,
             ) as answer:
-                data = next(answer.iter_content(LONGEST), b"")
+                data = b""
+                for piece in answer.iter_content(65_536):
+                    data += piece
+                    if len(data) > LONGEST:
+                        break
         except (requests.RequestException, UnicodeError) as error:
             raise WrongUsage(f"{self.url} cannot be reached: {_reason(error)}") from None
         if answer.status_code == 429:
