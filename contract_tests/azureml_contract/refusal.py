@@ -1,10 +1,12 @@
 """Whether a formatter refuses an answer that holds no text: with a `ValueError`, by chance, or not at all."""
 
 from collections.abc import Collection
+from typing import Any
 
-from azureml_contract.broken import UNSAID, Broken, Raised
+from azureml_contract.broken import UNSAID, Broken, Raised, Refused
 from azureml_contract.difference import shown
 from azureml_contract.formatter import TO_TEXT, Formatter, text_of
+from azureml_contract.wire import Wire
 
 
 def refused(formatter: Formatter, body: bytes, told: str, allowed: Collection[str] = ()) -> None:
@@ -26,6 +28,14 @@ def refused(formatter: Formatter, body: bytes, told: str, allowed: Collection[st
     if text not in allowed:
         due = f"{shown(min(allowed, key=len))} or a ValueError" if allowed else "a ValueError"
         raise Broken(f"{told} silently gave {shown(text)}, where {due} is due.", body, UNSAID, text)
+
+
+def meant(wire: Wire, document: Any) -> set[str]:
+    """Give the text that a JSON value answers with, alone in a set that is empty if it answers with none."""
+    try:
+        return {wire.text(document)}
+    except Refused:
+        return set()
 
 
 def outcome(formatter: Formatter, body: bytes) -> str:

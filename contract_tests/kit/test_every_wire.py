@@ -12,7 +12,7 @@ from azureml_contract.corpus import SURROGATES, TEXTS
 from azureml_contract.inspection import Formatters, Inspection
 from azureml_contract.report.block import block
 from azureml_contract.search import Search
-from azureml_contract.wire import Wire
+from azureml_contract.wire import Asked, Wire
 from azureml_emulator.schemas import all_schemas
 
 SPEAKING = [name for name, schema in all_schemas().items() if schema.speaks]
@@ -80,9 +80,14 @@ class Reads:
             raise ValueError(f"{error}: {bytes(output[:200]).decode('utf-8', 'replace')}") from None
 
 
-@pytest.mark.parametrize("name", SPEAKING)
-def test_who_reads_the_text_where_it_stands_passes_the_checks_of_responses(name: str) -> None:
-    known = wire.known(name)
+BARE = Wire("bare", "dedicated", lambda document: Asked((str(document),)), lambda text: text, (), {})
+NESTED = Wire("nested", "dedicated", lambda document: Asked((str(document),)), lambda text: [[text]], (0, 0), {})
+UNUSUAL = Wire("unusual", "dedicated", BARE.read, lambda text: {"choices": [text]}, ("choices", 0), {}, chat=True)
+OF_ONES_OWN = (BARE, NESTED, UNUSUAL)
+
+
+@pytest.mark.parametrize("known", [*map(wire.known, SPEAKING), *OF_ONES_OWN], ids=lambda known: known.name)
+def test_who_reads_the_text_where_it_stands_passes_the_checks_of_responses(known: Wire) -> None:
     inspection = Inspection(Formatters(factory.of(lambda: Reads(known), "Reads"), known), known, Search(5))
     verdicts = [inspection.judge(one) for one in inspection.checks if one.id[0] == "S"]
     assert [one.check.id for one in verdicts] == [f"S{number:02}" for number in range(1, 15)]

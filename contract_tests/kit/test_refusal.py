@@ -8,7 +8,7 @@ import pytest
 from azureml_contract import wire
 from azureml_contract.broken import UNSAID, Broken
 from azureml_contract.formatter import Formatter
-from azureml_contract.refusal import outcome, refused
+from azureml_contract.refusal import meant, outcome, refused
 
 
 def formatter(read: Callable[[bytes], Any]) -> Formatter:
@@ -78,3 +78,8 @@ def test_a_text_that_is_allowed_is_right() -> None:
 )
 def test_outcomes_can_be_compared(subject: Formatter, told: str) -> None:
     assert outcome(subject, b"body") == told
+
+
+@pytest.mark.parametrize(("document", "texts"), [([{"0": "text"}], {"text"}), ([{"0": 5}], set()), ("text", set())])
+def test_a_value_means_a_text_or_none(document: Any, texts: set[str]) -> None:
+    assert meant(wire.known("gpt2"), document) == texts

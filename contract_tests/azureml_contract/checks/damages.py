@@ -7,12 +7,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from azureml_contract.broken import Refused
 from azureml_contract.check import check
 from azureml_contract.corpus import NOT_JSON
 from azureml_contract.difference import same
 from azureml_contract.places import Place, all_places, shown, value_at, with_value, without
-from azureml_contract.refusal import refused
+from azureml_contract.refusal import meant, refused
 from azureml_contract.search import Search
 from azureml_contract.wire import Wire
 
@@ -75,9 +74,7 @@ def _still_there(wire: Wire, place: Place, document: Any) -> set[str]:
     A text that stands where a part of the way to the text should be may be read: some servers leave a level out, and
     some formatters know them. Parts of a message may be passed over, all of them too.
     """
-    found = set()
-    with suppress(Refused):
-        found.add(wire.text(document))
+    found = meant(wire, document)
     if wire.parts_at and place[: len(wire.parts_at)] == wire.parts_at:
         found.add("")
     if 0 < len(place) < len(wire.text_at) and place == wire.text_at[: len(place)]:
@@ -116,7 +113,7 @@ def any_json(subject: Any, wire: Wire, search: Search) -> None:
     formatter = subject()
 
     def holds(document: Any) -> None:
-        refused(formatter, _written(document), "This JSON value", _standing(wire, document))
+        refused(formatter, _written(document), "This JSON value", meant(wire, document) | _standing(wire, document))
 
     whole = wire.write(_SAID)
     search(holds, [*_BARE, [whole], {"answer": whole}], _like_answers(wire))

@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
-from azureml_contract.broken import UNSAID, Broken, Raised, Refused
+from azureml_contract.broken import UNSAID, Broken, Raised
 from azureml_contract.check import check
 from azureml_contract.difference import shown
 from azureml_contract.formatter import text_of
 from azureml_contract.places import Place, value_at, with_value
 from azureml_contract.places import shown as shown_place
-from azureml_contract.refusal import refused
+from azureml_contract.refusal import meant, refused
 from azureml_contract.search import Search
 from azureml_contract.wire import Wire
 
@@ -41,7 +41,7 @@ def error_envelope(subject: Any, wire: Wire, search: Search) -> None:
     def holds(envelope: Any) -> None:
         refused(formatter, _written(envelope), "An error as an answer")
 
-    search(holds, [one for one in _ENVELOPES if _holds_no_text(wire, one)])
+    search(holds, [one for one in _ENVELOPES if not meant(wire, one)])
     nothing = with_value(wire.write(""), wire.text_at, None)
     # Of several parts of a message, one that says nothing may be passed over.
     allowed = {""} if wire.parts_at else set()
@@ -71,14 +71,6 @@ def _without_words(formatter: Any, body: bytes, reason: str) -> None:
         raise raised.broken(body, f"{told} raised {raised.name}.") from None
     if given is None or text_of(given):
         raise Broken(f"{told} gave {shown(text_of(given))}.", body, UNSAID, given)
-
-
-def _holds_no_text(wire: Wire, document: Any) -> bool:
-    try:
-        wire.text(document)
-    except Refused:
-        return True
-    return False
 
 
 @check("S10", "error-shows-cause")
