@@ -16,10 +16,14 @@ _NAMES = ("parameters", "params")
 
 
 class Placement:
-    """The place of a wire's parameters, found by trying: every body is made of the wire's own example."""
+    """The place of a wire's parameters, found by trying: every body is made of the wire's own example.
+
+    `added` is what an endpoint reads where none were sent.
+    """
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
+        self.added = self._read_of_none()
         self._put = next((put for put in _puts(wire.example) if self._arrives(put, _PROBE)), None)
 
     def takes(self, parameters: Mapping[str, Any]) -> bool:
@@ -27,6 +31,13 @@ class Placement:
         if not parameters:
             return True
         return self._put is not None and self._arrives(self._put, parameters)
+
+    def _read_of_none(self) -> dict[str, Any]:
+        names = set(self._wire.read(self._wire.example).parameters)
+        try:
+            return dict(self._wire.read(_lacking(self._wire.example, names)).parameters)
+        except Refused:
+            return {}
 
     def _arrives(self, put: Put, parameters: Mapping[str, Any]) -> bool:
         try:
@@ -51,3 +62,10 @@ def _puts(example: Any) -> Iterator[Put]:
                 return with_value(document, place, {**value_at(document, place), name: dict(parameters)})
 
             yield beside
+
+
+def _lacking(document: Any, names: set[str]) -> Any:
+    """Give a copy in which no object has these names."""
+    if isinstance(document, dict):
+        return {name: _lacking(value, names) for name, value in document.items() if name not in names}
+    return [_lacking(one, names) for one in document] if isinstance(document, list) else document

@@ -36,3 +36,8 @@ def test_a_wire_without_parameters_takes_none() -> None:
     placement = Placement(replace(wire.known("gpt2"), read=lambda _: Asked(("a",))))
     assert not placement.takes({"temperature": 0.5})
     assert placement.takes({})
+
+
+def test_what_an_endpoint_adds_by_itself_is_told() -> None:
+    assert Placement(wire.known("automatic-speech-recognition")).added == {"language": []}
+    assert [Placement(wire.known(schema)).added for schema in WITH_PARAMETERS] == [{}] * len(WITH_PARAMETERS)

@@ -45,7 +45,7 @@ def kwargs_roundtrip(subject: Any, wire: Wire, search: Search) -> None:
             decoded = dict(wire.asked(body).parameters)
         except Refused as refused:
             raise Broken(f"With these parameters, {refused}.", passed, passed, body=body, labels=_LABELS) from None
-        if not same(passed, decoded):
+        if not same({**placement.added, **passed}, decoded):
             summary = "The parameters that the endpoint decodes are not those you passed."
             raise Broken(summary, passed, passed, decoded, body, _LABELS)
 
