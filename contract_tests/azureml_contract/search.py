@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from azureml_contract.broken import UNSAID, Broken, Raised
+from azureml_contract.constants import unaware
 
 DEFAULT_EXAMPLES = 25
 
@@ -54,7 +55,8 @@ class Search:
                 raise found
 
         try:
-            (trial if self.seed is None else seed(self.seed)(trial))()
+            with unaware():
+                (trial if self.seed is None else seed(self.seed)(trial))()
         except Flaky:  # what is checked does not do the same twice, which is no better
             raise min(seen, key=_size) from None
 
