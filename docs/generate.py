@@ -304,7 +304,13 @@ SLOW = {
 def section(found, quick):
     """Give a generated section anew, or as it is."""
     name = found["name"]
-    text = GENERATED[name]() if name in GENERATED else None if quick else SLOW[name]()
+    if name in GENERATED:
+        text = GENERATED[name]()
+    elif quick:
+        return found[0]
+    else:
+        print(f"{name}: this takes minutes", file=sys.stderr, flush=True)
+        text = SLOW[name]()
     return found[0] if text is None else f"{found[1]}{text}\n{found[3]}"
 
 
