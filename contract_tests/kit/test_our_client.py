@@ -30,7 +30,7 @@ PAIRS = (
 """Which class of ours calls with which formatter at an endpoint of which shape."""
 
 ROWS = [(package, *pair) for package in (client, langchain) for pair in PAIRS]
-EVERYDAY = [(client, *PAIRS[0]), (client, *PAIRS[4]), (langchain, *PAIRS[6])]
+EVERYDAY = [(client, *PAIRS[0]), (langchain, *PAIRS[6])]
 SLOW = "C06"
 """It waits for as long as endpoints ask, which is a second at least."""
 

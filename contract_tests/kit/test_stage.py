@@ -96,8 +96,3 @@ def test_clients_find_no_settings_in_the_environment(monkeypatch):
         assert "AZUREML_DEPLOYMENT_NAME" not in os.environ
         assert "127.0.0.1" in os.environ["no_proxy"]
     assert (os.environ["AZUREML_DEPLOYMENT_NAME"], os.environ["no_proxy"]) == ("mine", "example.org")
-
-
-def test_a_shape_that_the_emulator_has_not_has_no_stage():
-    with pytest.raises(ValueError, match="expected one of"), staged(wire.Wire("mine", "", id, id, (), None)):
-        pass
