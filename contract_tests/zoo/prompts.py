@@ -1,5 +1,6 @@
 """Formatters that lose, change or mistake the prompt."""
 
+import html
 import json
 import unicodedata
 from collections.abc import Mapping
@@ -55,6 +56,14 @@ class EndsLinesAlike(Serverless):
 
     def document(self, prompt: Any, parameters: dict[str, Any]) -> Any:
         return super().document("\n".join(prompt.split("\r\n")), parameters)
+
+
+@broken("R03", schema="chat")
+class EscapesForPages(Chat):
+    """Escapes the prompt as if it were shown on a page."""
+
+    def message(self, message: Any) -> Any:
+        return {**message, "content": html.escape(message["content"], quote=False)}
 
 
 @broken("R03")
