@@ -13,6 +13,16 @@ UNSAID: Final = _Unsaid()
 """Stands where there is no value, since None is one."""
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a report says as it is, where there is no value to show."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
 class Broken(Exception):
     """A contract is broken: `summary` says in one sentence how.
 
@@ -56,7 +66,7 @@ class Raised(Exception):
     def broken(self, case: Any = UNSAID, summary: str = "") -> Broken:
         """Turn it into a breach: nothing was to be raised, or not that."""
         said = str(self.error)
-        told = f"{self.name}: {said}" if said else self.name
+        told = Told(f"{self.name}: {said}" if said else self.name)
         return Broken(summary or f"{self.call} raised {self.name}.", case, got=told, labels=("expected", "it raised"))
 
 

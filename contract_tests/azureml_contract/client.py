@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from azureml_contract.broken import Broken, Raised, Refused
+from azureml_contract.broken import Broken, Raised, Refused, Told
 from azureml_contract.factory import Factory
 from azureml_contract.formatter import Formatter, text_of
 from azureml_contract.stage import KEY, Stage
@@ -77,18 +77,10 @@ async def _awaited(given: Any) -> Any:
 def _said(given: Any) -> str:
     text = text_of(given)
     if text is None:
-        raise Broken(f"The client gave a {type(given).__name__}, which has no text.", expected="a text", got=given)
+        raise Broken(
+            f"The client gave a {type(given).__name__}, which has no text.", expected=Told("a text"), got=given
+        )
     return text
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a report says as it is, where there is no value to show."""
-
-    text: str
-
-    def __repr__(self) -> str:
-        return self.text
 
 
 NOTHING: Final = Told("(nothing)")

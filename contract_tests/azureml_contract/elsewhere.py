@@ -43,10 +43,16 @@ def bodies_elsewhere(factory: Factory, wire: Wire, cases: Cases) -> list[bytes |
         "wire": {"chat": wire.chat, "api_type": wire.api_type},
         "cases": [list(one) for one in cases],
     }
-    path = os.pathsep.join(str(Path(one).resolve()) for one in sys.path)
+    path = os.pathsep.join(str(Path(one).resolve()) for one in (*sys.path, *_homes(module)))
     seed = "1" if os.environ.get("PYTHONHASHSEED") == "2" else "2"
     answer = _run(json.dumps(told), {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": path})
     return [None if one is None else bytes.fromhex(one) for one in answer]
+
+
+def _homes(module: str) -> list[str]:
+    """Give the folders of a module's outermost package: pytest imports tests from folders that are on no path."""
+    outermost = sys.modules.get(module.partition(".")[0])
+    return [str(Path(one).parent) for one in getattr(outermost, "__path__", ())]
 
 
 def _run(told: str, environment: dict[str, str]) -> list[str | None]:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from azureml_contract.broken import Broken, Raised
+from azureml_contract.broken import Broken, Raised, Told
 from azureml_contract.messages import Said, in_langchain
 from azureml_contract.wire import Wire
 
@@ -83,7 +83,7 @@ class Formatter:
         given = self.response(data)
         text = text_of(given)
         if text is None:
-            raise Broken(f"{TO_TEXT} returned {_kind(given)}, which has no text.", expected="a text", got=given)
+            raise Broken(f"{TO_TEXT} returned {_kind(given)}, which has no text.", expected=Told("a text"), got=given)
         return text
 
     def _call(self, name: str, *values: Any) -> Any:
@@ -147,7 +147,7 @@ def as_bytes(body: Any) -> bytes:
         return bytes(body)
     if isinstance(body, str):
         return body.encode("utf-8", "surrogatepass")
-    raise Broken(f"{TO_BODY} returned {_kind(body)}, not bytes.", expected="bytes", got=body)
+    raise Broken(f"{TO_BODY} returned {_kind(body)}, not bytes.", expected=Told("bytes"), got=body)
 
 
 def text_of(given: Any) -> str | None:

@@ -6,8 +6,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from azureml_contract.broken import Broken, Raised
-from azureml_contract.client import Client, Clients, Told
+from azureml_contract.broken import Broken, Raised, Told
+from azureml_contract.client import Client, Clients
 from azureml_contract.formatter import text_of
 from azureml_contract.patience import Endless, within
 from azureml_contract.script import Script, excerpt

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from azureml_contract.attempts import body_or_none
-from azureml_contract.broken import Broken, Refused
+from azureml_contract.broken import Broken, Refused, Told
 from azureml_contract.check import check
 from azureml_contract.corpus import PARAMETERS, TEXTS
 from azureml_contract.formatter import TO_BODY, TO_MESSAGES_BODY
@@ -31,7 +31,7 @@ def body_is_bytes(subject: Any, wire: Wire, search: Search) -> None:
         body = formatter.request(prompt)
         if not isinstance(body, bytes):
             kind = "None" if body is None else f"a {type(body).__name__}"
-            raise Broken(f"{name} returned {kind}, not bytes.", prompt, "bytes", body)
+            raise Broken(f"{name} returned {kind}, not bytes.", prompt, Told("bytes"), body)
 
     search(holds, ("a", ""))
 

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
-from azureml_contract.broken import UNSAID, Broken, Raised
+from azureml_contract.broken import UNSAID, Broken, Raised, Told
 from azureml_contract.check import check
-from azureml_contract.client import NOTHING, Client, Told
+from azureml_contract.client import NOTHING, Client
 from azureml_contract.search import Search
 from azureml_contract.wire import Wire
 

@@ -6,9 +6,9 @@ from contextlib import suppress
 from itertools import chain
 from typing import Any
 
-from azureml_contract.broken import Broken, Raised
+from azureml_contract.broken import Broken, Raised, Told
 from azureml_contract.check import check
-from azureml_contract.client import Client, Told
+from azureml_contract.client import Client
 from azureml_contract.search import Search
 from azureml_contract.stage import ELSEWHERE, HERE
 from azureml_contract.wire import Wire

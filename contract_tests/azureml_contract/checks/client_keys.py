@@ -11,9 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from azureml_contract.broken import UNSAID, Broken, Raised
+from azureml_contract.broken import UNSAID, Broken, Raised, Told
 from azureml_contract.check import check
-from azureml_contract.client import NOTHING, Client, Told
+from azureml_contract.client import NOTHING, Client
 from azureml_contract.formatter import modules_of
 from azureml_contract.search import Search
 from azureml_contract.stage import ELSEWHERE, KEY

@@ -3,9 +3,9 @@
 from contextlib import suppress
 from typing import Any
 
-from azureml_contract.broken import UNSAID, Broken, Raised
+from azureml_contract.broken import UNSAID, Broken, Raised, Told
 from azureml_contract.check import check
-from azureml_contract.client import LEFT_OUT, Told
+from azureml_contract.client import LEFT_OUT
 from azureml_contract.search import Search
 from azureml_contract.wire import Wire
 

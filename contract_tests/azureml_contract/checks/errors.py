@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from azureml_contract.broken import UNSAID, Broken, Raised
+from azureml_contract.broken import UNSAID, Broken, Raised, Told
 from azureml_contract.check import check
 from azureml_contract.difference import shown
 from azureml_contract.formatter import text_of
@@ -88,10 +88,12 @@ def error_shows_cause(subject: Any, wire: Wire, search: Search) -> None:
         if told is None:
             return  # that there is no error is said by other checks
         if _MARK not in told:
-            raise Broken("The error does not show what the server sent.", body, UNSAID, told, labels=("", "it says"))
+            raise Broken(
+                "The error does not show what the server sent.", body, UNSAID, Told(told), labels=("", "it says")
+            )
         if len(told) > _LONGEST:
             summary = f"The error is {len(told):,} characters long: it shows all that the server sent."
-            raise Broken(summary, body, UNSAID, told, labels=("", "it says"))
+            raise Broken(summary, body, UNSAID, Told(told), labels=("", "it says"))
 
     error, page = {"error": {"message": _MARK}}, f"<html><title>{_MARK}</title><body>"
     long = {"error": {"message": _MARK, "trace": ["in a file"] * 20_000}}

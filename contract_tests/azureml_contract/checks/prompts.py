@@ -5,7 +5,7 @@ from time import thread_time
 from typing import Any
 
 from azureml_contract.attempts import asked_or_none, body_or_none
-from azureml_contract.broken import Broken, Raised, Refused
+from azureml_contract.broken import Broken, Raised, Refused, Told
 from azureml_contract.check import check
 from azureml_contract.corpus import SURROGATES, TEXTS
 from azureml_contract.generators import texts
@@ -92,7 +92,9 @@ def prompt_type(subject: Any, wire: Wire, search: Search) -> None:
             raise raised.broken(prompt, summary) from None
         except (TypeError, ValueError):  # a message of LangChain's takes no such content: the formatter never sees it
             return
-        raise Broken(f"{kind[0].upper()}{kind[1:]} was taken for a text.", prompt, "TypeError or ValueError", made)
+        raise Broken(
+            f"{kind[0].upper()}{kind[1:]} was taken for a text.", prompt, Told("TypeError or ValueError"), made
+        )
 
     search(holds, [5, b"a", object()] if wire.chat else [None, 5, b"a", ["a"]])  # messages of parts have M03
 

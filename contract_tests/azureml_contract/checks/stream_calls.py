@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from time import monotonic
 from typing import Any
 
-from azureml_contract.broken import Broken, Refused
+from azureml_contract.broken import Broken, Refused, Told
 from azureml_contract.check import check
-from azureml_contract.client import Told
 from azureml_contract.difference import in_words, same
 from azureml_contract.hearing import PATIENCE, Listener, listening
 from azureml_contract.script import DONE, as_json, framed

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from azureml_contract.broken import Broken
+from azureml_contract.broken import Broken, Told
 from azureml_contract.check import check
-from azureml_contract.client import Told
 from azureml_contract.hearing import Heard, Listener, listening
 from azureml_contract.script import DONE, Script, around, as_json, excerpt, framed, written
 from azureml_contract.search import Search

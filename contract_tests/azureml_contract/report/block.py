@@ -37,7 +37,8 @@ def facts(broken: Broken) -> list[tuple[str, str, str]]:
     """Give what there is to see: a label, a value, and a remark about it."""
     found = []
     if broken.case is not UNSAID and broken.expected is UNSAID:
-        found.append(("you passed", shown(broken.case), size(broken.case)))
+        given = "server sent" if isinstance(broken.case, bytes) else "you passed"
+        found.append((given, shown(broken.case), size(broken.case)))
     if broken.expected is not UNSAID:
         found.append((broken.labels[0], shown(broken.expected), size(broken.expected)))
     if broken.got is not UNSAID:
