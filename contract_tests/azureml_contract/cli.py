@@ -78,7 +78,7 @@ class _Parser(argparse.ArgumentParser):
             word = choice[1]
             raise WrongUsage(f"there is no command {word!r}{guess(word, known)}; there are {', '.join(known)}")
         if message.startswith("unrecognized arguments: "):
-            word = message.split(": ", 1)[1].split(maxsplit=1)[0]
+            word = (message.split(": ", 1)[1].split(maxsplit=1) or [""])[0]
             raise WrongUsage(f"there is no option {word!r}{guess(word, self._known())}; see --help of the command")
         name = self.prog.partition(" ")[2]
         raise WrongUsage(f"{name}{': ' if name else ''}{message}; see azureml-contract {f'{name} --help'.lstrip()}")
