@@ -176,6 +176,8 @@ def enums(value: object) -> list[list[str]]:
 def test_it_passes_what_every_shape_must(environment, tmp_path):
     """The tests for every shape, unchanged, take it in by themselves."""
     shutil.copy(EVERY_SCHEMA, tmp_path)
+    (tmp_path / "contract_tests").mkdir()
+    shutil.copy(EVERY_SCHEMA.with_name("kinds.py"), tmp_path / "contract_tests")
     options = [
         "-p",
         "azureml_emulator.pytest_plugin",

@@ -12,7 +12,7 @@ from contract_tests.zoo import matrix
 from contract_tests.zoo.specimens import Specimen, specimens
 
 HUNT = int(os.environ.get("HUNT", "0"))
-SEEDS = max(HUNT // 250, 2)
+SEEDS = max(HUNT // 250, 1)
 EXAMPLES = 500 if HUNT else 25
 
 certain: set[str] = set()
@@ -41,8 +41,11 @@ def first(pytestconfig: pytest.Config) -> int:
     return int(pytestconfig.getoption("hypothesis_seed", None) or 0)
 
 
+CORRECT = [one for one in specimens() if not one.killer and (HUNT or one.formatter is None)]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("specimen", [one for one in specimens() if not one.killer], ids=str)
+@pytest.mark.parametrize("specimen", CORRECT, ids=str)
 def test_a_correct_one_passes_whatever_is_made_up(specimen: Specimen, stage_of: matrix.Stages, first: int) -> None:
     for check in matrix.inspected(specimen, stage_of).checks:
         for seed in range(first, first + SEEDS) if check.id not in certain else ():
