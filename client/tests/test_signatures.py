@@ -8,6 +8,7 @@ import pytest
 
 from azureml_endpoint import AzureMLEndpointApiType, AzureMLOnlineEndpoint, GPT2ContentFormatter
 from azureml_endpoint.formatters.binding import Binding
+from azureml_endpoint.formatters.signatures import Signature
 
 SERVERLESS = AzureMLEndpointApiType.serverless
 
@@ -104,3 +105,38 @@ def test_a_method_patched_after_a_call_takes_effect() -> None:
     with mock.patch.object(formatter, "format_response_payload", bytes.decode):
         assert binding.response(body, SERVERLESS) == body.decode()
     assert binding.response(body, SERVERLESS).text == "y"
+
+
+def called(method: Any, *values: Any) -> Any:
+    return Signature(method, len(values)).call(method, values, "the type")
+
+
+def test_keywords_beyond_the_arguments_keep_their_defaults():
+    assert called(lambda a, b, *, c="kept", d="too": (a, b, c, d), 1, 2) == (1, 2, "kept", "too")
+
+
+def test_whoever_takes_any_number_gets_the_type_last_and_no_keywords():
+    assert called(lambda *args, c="kept", d="too": (args, c, d), 1, 2) == ((1, 2, "the type"), "kept", "too")
+
+
+def test_arguments_that_can_only_be_named_are_named_in_order():
+    assert called(lambda a, *, b, c="kept": (a, b, c), 1, 2) == (1, 2, "kept")
+
+
+class Untold:
+    """Has no signature that could be read."""
+
+    __signature__ = 5
+
+    def __call__(self, *args: Any) -> Any:
+        return args
+
+
+@pytest.mark.parametrize("method", [Untold(), mock.Mock(side_effect=lambda *args: args, __signature__=None)])
+def test_what_does_not_tell_its_arguments_is_given_all(method):
+    assert called(method, 1) == (1, "the type")
+
+
+def test_a_builtin_without_a_signature_is_given_all():
+    with pytest.raises(TypeError, match=r"type\.__new__"):
+        called(type, "Name", ())
