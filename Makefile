@@ -9,6 +9,7 @@ AZURE := .venv-azure
 MUTATION := .venv-mutation
 HUNT ?= 100000
 SEED := $(or $(SEED),$(shell date +%s))
+PLUGINS := -p xdist -p hypothesispytest -p azureml_emulator -p azureml_contract
 HUNTING := $(BIN)/pytest -q -n 2 -p no:benchmark
 export PYTHON
 # Compiled tests are kept: to compile them anew would take longer than to run the everyday ones.
@@ -29,7 +30,7 @@ check: .venv/.dev ## Lint, types, layering
 	$(BIN)/lint-imports --no-cache
 
 quick: .venv/.dev ## The everyday tests, under a minute
-	$(BIN)/pytest -q -n 2 -p no:benchmark -m "not slow"
+	$(BIN)/pytest -q -n 2 --disable-plugin-autoload $(PLUGINS) -m "not slow"
 
 test: .venv/.dev $(LANGCHAIN)/.installed $(LANGCHAIN_03)/.installed $(AZURE)/.installed ## All tests, the referees included
 	$(BIN)/pytest -q -n 2 -p no:benchmark

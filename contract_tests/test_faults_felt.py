@@ -17,6 +17,8 @@ import requests
 
 from contract_tests.faults import BODIES, CASES, KINDS, SAID, Case, spoilt
 
+pytestmark = pytest.mark.slow
+
 TIMEOUT = 10
 
 

@@ -21,6 +21,8 @@ import azureml_endpoint
 from azureml_emulator import Call, Emulator, Endpoint, Engine
 from azureml_emulator.latency import Latency, Load, Work
 
+pytestmark = pytest.mark.slow
+
 PROMPT = "one two three four five six seven eight"
 BODY = {"messages": [{"role": "user", "content": PROMPT}]}
 JSON = {"content-type": "application/json"}

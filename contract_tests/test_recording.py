@@ -11,6 +11,8 @@ from azureml_emulator.recording.cassette import Cassette
 from azureml_emulator.recording.replay import Replay
 from contract_tests.recordings import Told, ask, read, recording
 
+pytestmark = pytest.mark.slow
+
 KEY = "the-real-key/of+this-endpoint=="
 JSON = ("Content-Type", "application/json")
 CHAT = {"messages": [{"role": "user", "content": "Grüße, wie geht es dir heute?"}], "stream": True}

@@ -13,6 +13,8 @@ import requests
 import azureml_endpoint as client
 from azureml_emulator.answers import AnswerSource, Condition
 
+pytestmark = pytest.mark.slow
+
 
 def ours(endpoint, prompt="hi", **parameters):
     """Our own client, which tries again what is worth it."""

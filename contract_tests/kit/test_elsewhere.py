@@ -11,6 +11,8 @@ from azureml_contract.elsewhere import bodies_elsewhere
 from azureml_contract.factory import Factory
 from contract_tests.zoo.reference import Chat, Reference
 
+pytestmark = pytest.mark.slow
+
 GPT2, CHAT = wire.known("gpt2"), wire.known("chat")
 BODY = b'{"inputs": {"input_string": ["a"]}, "parameters": {"top_p": 1.0}}'
 WRITTEN = """

@@ -15,6 +15,8 @@ from contract_tests.zoo.reference import Chat
 from contract_tests.zoo.streams import DecodesEachChunk, SplitsText
 from contract_tests.zoo.streams_ends import ForgetsOptions, ReadsForEver
 
+pytestmark = pytest.mark.slow
+
 CHAT = wire.known("chat")
 
 

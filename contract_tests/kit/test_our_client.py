@@ -31,7 +31,7 @@ PAIRS = (
 
 ROWS = [*((client, *pair) for pair in PAIRS), *((langchain, *PAIRS[at]) for at in (0, 4, 6))]
 """LangChain's classes call with the same formatters: a row for each kind of body is enough."""
-EVERYDAY = [(client, *PAIRS[0]), (langchain, *PAIRS[6])]
+EVERYDAY = [(client, *PAIRS[0]), (langchain, *PAIRS[0])]
 SLOW = "C06"
 """It waits for as long as endpoints ask, which is a second at least."""
 

@@ -7,6 +7,8 @@ import pytest
 from azureml_contract.check import all_checks
 from contract_tests.kit.alone import ALONE
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["pytester"]
 
 HEAD = """

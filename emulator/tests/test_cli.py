@@ -89,6 +89,7 @@ def test_config_schema_is_json(run):
     assert json.loads(out)["title"] == "azureml-emulator configuration"
 
 
+@pytest.mark.slow
 def test_config_schema_bounds_numbers_as_json_schema_does(run):
     _, out, _ = run("config-schema")
     described = json.loads(out)
