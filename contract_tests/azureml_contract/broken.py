@@ -1,5 +1,7 @@
 """What a check raises: the contract is broken, by which input, and what came of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -56,7 +58,7 @@ class Raised(Exception):
     """
 
     call: str
-    error: Exception
+    error: BaseException
 
     @property
     def name(self) -> str:
@@ -65,9 +67,26 @@ class Raised(Exception):
 
     def broken(self, case: Any = UNSAID, summary: str = "") -> Broken:
         """Turn it into a breach: nothing was to be raised, or not that."""
+        if isinstance(self.error, SystemExit):
+            summary = f"Your code called sys.exit({self.error.code!r}), which ends the program it runs in."
         said = str(self.error)
         told = Told(f"{self.name}: {said}" if said else self.name)
         return Broken(summary or f"{self.call} raised {self.name}.", case, got=told, labels=("expected", "it raised"))
+
+
+@contextmanager
+def theirs(call: str, *passing: type[Exception]) -> Iterator[None]:
+    """Run somebody's code: whatever it raises, `sys.exit()` too, comes as `Raised` by `call`.
+
+    What the kit itself raises on the way, and what is `passing`, comes as it is.
+    """
+    own: tuple[type[Exception], ...] = (Broken, Raised, *passing)
+    try:
+        yield
+    except own:
+        raise
+    except (Exception, SystemExit) as error:
+        raise Raised(call, error) from error
 
 
 class Refused(Exception):

@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from azureml_contract.broken import Broken, Raised, Refused, Told
+from azureml_contract.broken import Broken, Raised, Refused, Told, theirs
 from azureml_contract.factory import Factory
 from azureml_contract.formatter import Formatter, text_of
 from azureml_contract.stage import KEY, Stage
 from azureml_contract.wire import Asked, Wire
+
+_NO_MORE = object()
 
 
 class Client:
@@ -43,12 +45,10 @@ class Client:
         pieces = self._guarded("stream", lambda: iter(self.made.stream(prompt, **options)))
         try:
             while True:
-                try:
-                    piece = next(pieces)
-                except StopIteration:
+                with theirs("stream"):
+                    piece = next(pieces, _NO_MORE)
+                if piece is _NO_MORE:
                     return
-                except Exception as error:
-                    raise Raised("stream", error) from error
                 yield _said(piece)
         finally:
             if hasattr(pieces, "close"):
@@ -64,10 +64,8 @@ class Client:
         return list(map(_said, self._guarded("astream", lambda: asyncio.run(pieces()))))
 
     def _guarded(self, call: str, work: Callable[[], Any]) -> Any:
-        try:
+        with theirs(call):
             return work()
-        except Exception as error:
-            raise Raised(call, error) from error
 
 
 async def _awaited(given: Any) -> Any:
@@ -102,7 +100,7 @@ class Clients:
 
     def __call__(self, **settings: Any) -> Client:
         """Make a fresh one, with LangChain's settings and these. Raises `Raised` if that fails."""
-        try:
+        with theirs("the client's constructor"):
             usual = {
                 "endpoint_url": self.stage.endpoint.url,
                 "endpoint_api_key": KEY,
@@ -111,8 +109,6 @@ class Clients:
             }
             given = {**usual, **settings}
             return Client(self.factory(**{name: value for name, value in given.items() if value is not LEFT_OUT}))
-        except Exception as error:
-            raise Raised("the client's constructor", error) from error
 
     def without_retries(self, **settings: Any) -> Client:
         """Make a fresh one that tries nothing again, as far as it can be told. Raises `Raised`."""

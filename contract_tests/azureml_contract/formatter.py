@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from azureml_contract.broken import Broken, Raised, Told
+from azureml_contract.broken import Broken, Raised, Told, theirs
 from azureml_contract.messages import Said, in_langchain
 from azureml_contract.wire import Wire
 
@@ -33,15 +33,13 @@ class AzureMLEndpointApiType(StrEnum):
 class Formatter:
     """A fresh formatter from a factory.
 
-    `made` is the person's own object, `wire` what it is to speak, `three` whether its methods take `api_type`.
+    `made` is the person's own object, `wire` what it is to speak, `api_type` the kind of endpoint as `made` names it.
     """
 
     def __init__(self, factory: Callable[[], Any], wire: Wire) -> None:
         self.wire = wire
-        try:
+        with theirs("the factory"):
             self.made = factory()
-        except Exception as error:
-            raise Raised("the factory", error) from error
         self.api_type = kind_of(self.made, wire.api_type)
         self._langchain = in_langchain(self.made)
         self._runner: asyncio.Runner | None = None
@@ -90,11 +88,9 @@ class Formatter:
         method = getattr(self.made, name, None)
         if method is None:
             raise Raised(name, AttributeError(f"{type(self.made).__name__} has no {name}"))
-        try:
+        with theirs(name):
             given = method(*values, self.api_type) if self._takes(name, method, len(values)) else method(*values)
             return self._awaited(given) if inspect.isawaitable(given) else given
-        except Exception as error:
-            raise Raised(name, error) from error
 
     def _takes(self, name: str, method: Callable[..., Any], values: int) -> bool:
         if (name, values) not in self._three:

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from azureml_contract.broken import Broken, Raised, Told
+from azureml_contract.broken import Broken, Raised, Told, theirs
 from azureml_contract.client import Client, Clients
 from azureml_contract.formatter import text_of
 from azureml_contract.patience import Endless, within
@@ -103,14 +103,10 @@ class Listener:
                 break
 
     async def _afollow(self, take: Callable[[str], bool], afterwards: Callable[[], Any]) -> None:
-        try:
+        with theirs("astream", Endless):
             async for piece in self.client.made.astream("Hi"):
                 if take(_text(piece)):
                     break
-        except (Broken, Endless):
-            raise
-        except Exception as error:
-            raise Raised("astream", error) from error
         await asyncio.to_thread(afterwards)
 
 

@@ -78,12 +78,12 @@ def _one(factory: Factory, schema: Any, spoken: Wire) -> Likeness:
         document = json.loads(body)
         found |= _request(asked.prompts) | _parameters(asked.parameters)
         found["alike"] = _alike(document, schema)
-    except (Broken, Raised, Refused, SystemExit, ValueError) as error:
+    except (Broken, Raised, Refused, ValueError) as error:
         found["request"] = _told(error)
     answer = _answer(schema, spoken, None if found.get("request") else document)
     try:
         found |= _answered(Formatter(factory, spoken).text(answer), found.get("changed", ""))
-    except (Broken, Raised, SystemExit) as error:
+    except (Broken, Raised) as error:
         name = f" ({error.name})" if isinstance(error, Raised) else ""
         found["answer"] = f"it does not read the answer {shown(answer)}{name}"
     return Likeness(schema.name, spoken.api_type, **found)
@@ -147,8 +147,8 @@ def _places(document: Any) -> set[tuple[Any, ...]]:
 
 
 def _told(error: BaseException) -> str:
-    if isinstance(error, SystemExit):
-        return f"it called sys.exit({error.code!r})"
     if isinstance(error, Raised):
+        if isinstance(error.error, SystemExit):
+            return f"it called sys.exit({error.error.code!r})"
         return error.broken().summary + (f" ({' '.join(str(error.error).split())[:120]})" if str(error.error) else "")
     return str(error)[:200]

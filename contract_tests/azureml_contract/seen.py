@@ -16,7 +16,7 @@ def seen(inspection: Inspection) -> list[str]:
         return []
     try:
         formatter: Formatter = inspection.subject()
-    except (Raised, SystemExit):  # which the checks tell
+    except Raised:  # which the checks tell
         return []
     return [*_signatures(formatter), *_values(formatter)]
 
@@ -53,5 +53,5 @@ def _values(formatter: Formatter) -> list[str]:
 def _given(ask: Any) -> Any:
     try:
         return ask()
-    except (Broken, Raised, SystemExit):  # which the checks tell
+    except (Broken, Raised):  # which the checks tell
         return None

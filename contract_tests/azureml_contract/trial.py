@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from azureml_contract.broken import Broken
 from azureml_contract.check import Check
 from azureml_contract.inspection import Inspection
 from azureml_contract.usage import WrongUsage
@@ -70,8 +69,5 @@ def judged(trial: Trial, check: Check) -> None:
         trial.verdicts.append(trial.inspection.judge(check))
     except WrongUsage:
         raise
-    except SystemExit as error:
-        broken = Broken(f"Your code called sys.exit({error.code!r}), which ends the program it runs in.")
-        trial.verdicts.append(Verdict(check, "failed", broken, "", perf_counter() - begun))
     except Exception as error:  # noqa: BLE001  what a check may raise comes as a verdict
         trial.crashes.append(Crash(check, error, perf_counter() - begun))

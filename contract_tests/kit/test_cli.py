@@ -33,11 +33,7 @@ FAIL R03 prompt-roundtrip   contract_tests.kit.cases:Escaping x gpt2          (s
 """
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch, pytestconfig):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", str(pytestconfig.rootpath / ".hypothesis"))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 def check(*more: str, formatter: str = GOOD, schema: str = "gpt2") -> int:

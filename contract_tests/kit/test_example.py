@@ -27,9 +27,7 @@ JSON = st.recursive(
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch, pytestconfig):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", str(pytestconfig.rootpath / ".hypothesis"))
+def folder(folder, tmp_path):
     (tmp_path / "ask.json").write_text(json.dumps(REQUEST))
     (tmp_path / "say.json").write_text(json.dumps(RESPONSE))
     return tmp_path

@@ -12,11 +12,7 @@ from contract_tests.kit import cases
 GOOD, ESCAPING = "contract_tests.zoo.reference:Reference", f"{cases.__name__}:Escaping"
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch, pytestconfig):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", str(pytestconfig.rootpath / ".hypothesis"))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 def check(*more: str, formatter: str = GOOD, schema: str = "gpt2") -> int:

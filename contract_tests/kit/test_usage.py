@@ -13,11 +13,7 @@ from contract_tests.kit import cases
 GOOD = "contract_tests.zoo.reference:Reference"
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch, pytestconfig):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", str(pytestconfig.rootpath / ".hypothesis"))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def _check_error(subject: Any, fault: Mapping[str, Any], status: str) -> None:
             raise Broken(f"The error does not show {lacking}.", fault, Told(text), told, labels=_LABELS)
 
 
-def _texts(error: Exception) -> Iterator[str]:
+def _texts(error: BaseException) -> Iterator[str]:
     """Give what somebody sees who looks at an error: its text, its notes, its attributes."""
     yield str(error)
     yield from getattr(error, "__notes__", ())
@@ -84,7 +84,7 @@ def _texts(error: Exception) -> Iterator[str]:
             yield from map(str, chain.from_iterable(value.items()))
 
 
-def _attribute(error: Exception, name: str) -> Any:
+def _attribute(error: BaseException, name: str) -> Any:
     try:
         return getattr(error, name)
     except Exception:  # noqa: BLE001  a property may raise anything

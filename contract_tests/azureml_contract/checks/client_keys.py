@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from azureml_contract.broken import UNSAID, Broken, Raised, Told
+from azureml_contract.broken import UNSAID, Broken, Raised, Told, theirs
 from azureml_contract.check import check
 from azureml_contract.client import NOTHING, Client
 from azureml_contract.formatter import modules_of
@@ -79,16 +79,12 @@ def lasting(subject: Any, wire: Wire, search: Search) -> None:
 
 def _made_by(how: str, again: Callable[[], Any]) -> Client | None:
     """Make the client again, and give it the key again if it has lost it. Raises `Raised` and `Broken`."""
-    try:
+    with theirs(how):
         made = again()
         key = getattr(made, "endpoint_api_key", KEY)
         plain = key.get_secret_value() if hasattr(key, "get_secret_value") else key
         if made is not None and not plain:
             made.endpoint_api_key = KEY
-    except Broken:
-        raise
-    except Exception as error:
-        raise Raised(how, error) from error
     return None if made is None else Client(made)
 
 

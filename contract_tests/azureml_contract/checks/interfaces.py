@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from azureml_contract.attempts import body_or_none
-from azureml_contract.broken import Broken, Raised
+from azureml_contract.broken import Broken, Raised, theirs
 from azureml_contract.check import check
 from azureml_contract.formatter import TO_BODY, TO_MESSAGES_BODY, TO_TEXT, Formatter, takes_api_type
 from azureml_contract.search import Search
@@ -69,11 +69,9 @@ class _ByName(Formatter):
         method = getattr(self.made, name)
         if not takes_api_type(method, len(values)):
             return super()._call(name, *values)
-        try:
+        with theirs(name):
             given = method(*values, api_type=self.api_type)
             return self._awaited(given) if inspect.isawaitable(given) else given
-        except Exception as error:
-            raise Raised(name, error) from error
 
 
 def _same(formatter: Formatter, subject: Any, name: str, call: Callable[[Formatter], Any]) -> None:

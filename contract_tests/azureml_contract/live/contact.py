@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from azureml_contract.broken import Raised, Refused
+from azureml_contract.broken import Broken, Raised, Refused, theirs
 from azureml_contract.client import Client
 from azureml_contract.factory import Factory
 from azureml_contract.formatter import Formatter, kind_of
@@ -58,7 +58,7 @@ class Contact:
         """Whether the endpoint answered the formatter's body."""
         try:
             return self.answer.status == 200
-        except Exception:  # noqa: BLE001  of which the check says more
+        except (Broken, Raised):  # of which the check says more
             return False
 
     @cached_property
@@ -88,7 +88,7 @@ class LiveClients:
 
     def __call__(self, **settings: Any) -> Client:
         """Make a fresh one. Raises `Raised` if that fails."""
-        try:
+        with theirs("the client's constructor"):
             formatter = self.formatter()
             given = {
                 "endpoint_url": self.line.url,
@@ -97,5 +97,3 @@ class LiveClients:
                 "content_formatter": formatter,
             }
             return Client(self.factory(**{**given, **settings}))
-        except Exception as error:
-            raise Raised("the client's constructor", error) from error
