@@ -55,7 +55,7 @@ THEMES = {
     "kit": Theme(
         tuple(
             f"contract_tests/azureml_contract/{name}.py"
-            for name in ("causes", "difference", "formatter", "inspection", "places", "search", "verdict", "wire")
+            for name in ("causes", "difference", "formatter", "inspection", "search", "verdict", "wire")
         ),
         ("contract_tests/kit", "contract_tests/zoo"),
     ),

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from azureml_contract.broken import UNSAID
 from azureml_contract.messages import Said
-from azureml_contract.places import all_places, value_at
 from azureml_contract.wire import Wire
+from azureml_emulator.places import all_places, value_at
 
 
 class Turn(NamedTuple):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from azureml_contract import places
 from azureml_contract.broken import Refused
-from azureml_contract.places import Place, all_places, shown, value_at, with_value
 from azureml_contract.wire import Asked, Wire
+from azureml_emulator import places
+from azureml_emulator.places import Place, all_places, shown, value_at, with_value
 
 
 class BadExample(ValueError):

@@ -10,8 +10,8 @@ from azureml_contract.broken import Broken, Raised, Refused
 from azureml_contract.difference import in_words, same, shown
 from azureml_contract.factory import Factory
 from azureml_contract.formatter import Formatter
-from azureml_contract.places import all_places
 from azureml_contract.wire import Wire
+from azureml_emulator.places import all_places
 
 PROMPT = "Which rivers meet in Passau"
 ANSWER = "The Danube and the Inn and the Ilz"

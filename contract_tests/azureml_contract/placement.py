@@ -5,8 +5,8 @@ from typing import Any
 
 from azureml_contract.broken import Refused
 from azureml_contract.difference import same
-from azureml_contract.places import all_places, value_at, with_value
 from azureml_contract.wire import Wire
+from azureml_emulator.places import all_places, value_at, with_value
 
 Put = Callable[[Any, Mapping[str, Any]], Any]
 """Gives a copy of a document with parameters in it."""

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from azureml_contract.places import all_places, value_at, with_value
 from azureml_contract.wire import Wire
+from azureml_emulator.places import all_places, value_at, with_value
 
 DONE = "[DONE]"
 """What OpenAI's servers say when a stream is over."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from azureml_contract.broken import Refused
-from azureml_contract.places import Place, all_places, shown, value_at
+from azureml_emulator.places import Place, all_places, place_of, shown, value_at
 
 _MARK = "azureml-contract looks for this text"
 _CHOICES = "choices"
@@ -121,7 +121,7 @@ def of(schema: Any, api_type: str = "") -> Wire:
         api_type or schema.api_type.name,
         _reader(schema),
         write,
-        _place_of(_MARK, write(_MARK)),
+        place_of(_MARK, write(_MARK)),
         schema.example,
         _converses(schema),
         _reserved(schema.example, [one.text for one in example.prompts]),
@@ -164,11 +164,6 @@ def _reader(schema: Any) -> Callable[[Any], Asked]:
         return Asked(prompts, messages, dict(reading.parameters))
 
     return read
-
-
-def _place_of(text: str, document: Any) -> Place:
-    """Find where a text stands first."""
-    return next(place for place in all_places(document) if value_at(document, place) == text)
 
 
 def _reserved(example: Any, prompts: Sequence[str]) -> tuple[str, ...]:

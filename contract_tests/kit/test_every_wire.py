@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from azureml_contract import factory, places, wire
+from azureml_contract import factory, wire
 from azureml_contract.broken import Refused
 from azureml_contract.corpus import SURROGATES, TEXTS
 from azureml_contract.inspection import Formatters, Inspection
 from azureml_contract.report.block import block
 from azureml_contract.search import Search
 from azureml_contract.wire import Asked, Wire
+from azureml_emulator import places
 from azureml_emulator.schemas import all_schemas
 
 SPEAKING = [name for name, schema in all_schemas().items() if schema.speaks]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from azureml_contract.broken import Refused
 from azureml_contract.cli import main
 from azureml_contract.example import BadExample, Example
-from azureml_contract.places import all_places, shown
 from azureml_contract.stage import KEY, staged
+from azureml_emulator.places import all_places, shown
 from contract_tests.kit import cases
 
 REQUEST = {"input": {"ask": "Why?"}, "options": {"temperature": 0.5}, "version": 1}

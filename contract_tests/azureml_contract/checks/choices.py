@@ -7,10 +7,10 @@ from azureml_contract.broken import UNSAID, Broken, Raised
 from azureml_contract.check import check
 from azureml_contract.difference import shown
 from azureml_contract.formatter import text_of
-from azureml_contract.places import value_at, with_value
 from azureml_contract.refusal import refused
 from azureml_contract.search import Search
 from azureml_contract.wire import Wire
+from azureml_emulator.places import value_at, with_value
 
 _FIRST, _SECOND = "the first choice", "the other one"
 

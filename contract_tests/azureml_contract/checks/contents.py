@@ -9,9 +9,9 @@ from azureml_contract.conversation import document_of, values
 from azureml_contract.difference import same
 from azureml_contract.formatter import Formatter
 from azureml_contract.messages import Said
-from azureml_contract.places import all_places, value_at
 from azureml_contract.search import Search
 from azureml_contract.wire import Wire
+from azureml_emulator.places import all_places, value_at
 
 _URL = "https://example.com/harbour.png"
 _FIRST = {"type": "text", "text": "How many boats are there?"}

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from azureml_contract.check import check
 from azureml_contract.corpus import NOT_JSON
 from azureml_contract.difference import same
-from azureml_contract.places import Place, all_places, shown, value_at, with_value, without
 from azureml_contract.refusal import meant, refused
 from azureml_contract.search import Search
 from azureml_contract.wire import Wire
+from azureml_emulator.places import Place, all_places, shown, value_at, with_value, without
 
 _SAID = "what the model said"
 _OTHERS: tuple[Any, ...] = (None, False, 0, 1.5, "", "another text", [], {})

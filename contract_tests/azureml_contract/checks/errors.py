@@ -7,11 +7,11 @@ from azureml_contract.broken import UNSAID, Broken, Raised, Told
 from azureml_contract.check import check
 from azureml_contract.difference import shown
 from azureml_contract.formatter import text_of
-from azureml_contract.places import Place, value_at, with_value
-from azureml_contract.places import shown as shown_place
 from azureml_contract.refusal import meant, refused
 from azureml_contract.search import Search
 from azureml_contract.wire import Wire
+from azureml_emulator.places import Place, value_at, with_value
+from azureml_emulator.places import shown as shown_place
 
 _WHAT = "the model is out of memory"
 _ENVELOPES: tuple[Any, ...] = (

@@ -7,10 +7,10 @@ from typing import Any
 from azureml_contract.broken import Broken, Raised
 from azureml_contract.check import check
 from azureml_contract.corpus import TEXTS
-from azureml_contract.places import all_places, shown, value_at, with_value
 from azureml_contract.refusal import meant, outcome, refused
 from azureml_contract.search import Search
 from azureml_contract.wire import Wire
+from azureml_emulator.places import all_places, shown, value_at, with_value
 
 _SAID = "what the model said"
 _LATER = "a_field_of_a_later_version"

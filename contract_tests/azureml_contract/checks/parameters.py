@@ -13,10 +13,10 @@ from azureml_contract.corpus import PARAMETERS
 from azureml_contract.difference import same, shown
 from azureml_contract.generators import parameters
 from azureml_contract.placement import Placement
-from azureml_contract.places import all_places, value_at, with_value
 from azureml_contract.search import Search
 from azureml_contract.strictness import constant
 from azureml_contract.wire import Wire
+from azureml_emulator.places import all_places, value_at, with_value
 
 _LABELS = ("you passed", "server decodes")
 _PROMPT = "the prompt that was passed"

@@ -9,10 +9,10 @@ from azureml_contract.broken import Broken, Raised, Refused, Told
 from azureml_contract.check import check
 from azureml_contract.corpus import SURROGATES, TEXTS
 from azureml_contract.generators import texts
-from azureml_contract.places import all_places, value_at, with_value
 from azureml_contract.search import Search
 from azureml_contract.strictness import flaw
 from azureml_contract.wire import Wire
+from azureml_emulator.places import all_places, value_at, with_value
 
 _LABELS = ("you passed", "server decodes")
 _WORD = "word"

@@ -8,9 +8,9 @@ from azureml_contract.check import check
 from azureml_contract.corpus import BLANK_AROUND, TEXTS
 from azureml_contract.formatter import Formatter
 from azureml_contract.generators import texts
-from azureml_contract.places import with_value
 from azureml_contract.search import Search
 from azureml_contract.wire import Wire
+from azureml_emulator.places import with_value
 
 _LABELS = ("server said", "you get")
 _FORMS: tuple[dict[str, Any], ...] = ({}, {"ensure_ascii": False}, {"indent": 2}, {"sort_keys": True})

@@ -10,8 +10,8 @@ from azureml_contract.client import Client
 from azureml_contract.factory import Factory
 from azureml_contract.formatter import Formatter, kind_of
 from azureml_contract.live.line import Line, Reply
-from azureml_contract.places import all_places, value_at, with_value
 from azureml_contract.wire import Wire
+from azureml_emulator.places import all_places, value_at, with_value
 
 PLAIN = "The quick brown fox jumps over the lazy dog"
 """A prompt that nothing escapes, quotes or filters."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from azureml_contract.places import shown
+from azureml_emulator.places import shown
 
 Shape = dict[tuple[str | int, ...], set[str]]
 """By place the kinds of values there; every entry of a list stands at its 0."""

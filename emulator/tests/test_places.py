@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azureml_contract.places import Place, all_places, parse, shown, value_at, with_value, without
+from azureml_emulator.places import Place, all_places, parse, place_of, shown, value_at, with_value, without
 
 DOCUMENT: Any = {"a": [{"0": "x"}, 1], "b c": {"d": None}}
 
@@ -100,3 +100,12 @@ def test_a_copy_lacks_one_place(place: Place) -> None:
     left = without(DOCUMENT, place)
     assert len(value_at(left, place[:-1])) == len(value_at(DOCUMENT, place[:-1])) - 1
     assert repr(DOCUMENT) == before
+
+
+def test_the_first_place_of_a_value() -> None:
+    assert place_of("x", {"a": [1, "x"], "b": "x"}) == ("a", 1)
+
+
+def test_a_value_that_stands_nowhere() -> None:
+    with pytest.raises(LookupError, match="'y' stands nowhere in it"):
+        place_of("y", DOCUMENT)

@@ -84,3 +84,11 @@ def all_places(document: Any, at: Place = ()) -> Iterator[Place]:
     )
     for step, value in inner:
         yield from all_places(value, (*at, step))
+
+
+def place_of(value: Any, document: Any) -> Place:
+    """Give the first place where a value stands. Raises `LookupError` if there is none."""
+    for place in all_places(document):
+        if value_at(document, place) == value:
+            return place
+    raise LookupError(f"{value!r} stands nowhere in it")

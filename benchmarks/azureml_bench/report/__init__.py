@@ -1,0 +1,1 @@
+"""What is made of a summary and its samples, one module each form."""
