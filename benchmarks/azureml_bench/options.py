@@ -52,8 +52,12 @@ def target(options: argparse.Namespace, url: str) -> "Target":
     from azureml_bench import shape
     from azureml_bench.target import Target
 
-    address = urlsplit(url)
-    if address.scheme not in ("http", "https") or not address.hostname:
+    try:
+        address = urlsplit(url)
+        right = address.scheme in ("http", "https") and address.hostname and address.port != 0
+    except ValueError:
+        right = False
+    if not right:
         raise WrongUsage(f"expected an http or https URL, not {url!r}")
     found = shape.known(options.schema) if options.schema else shape.of_path(address.path, options.api_type)
     if options.stream and not found.streams:
