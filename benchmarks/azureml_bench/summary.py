@@ -1,10 +1,7 @@
 """What a run comes to: `summary.json`, whose `version` says how it is to be read."""
 
-import os
-import platform
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from importlib.metadata import version
 from statistics import median
 from typing import Any, Literal
 
@@ -14,6 +11,8 @@ from azureml_bench import outcome
 from azureml_bench.distribution import Distribution
 from azureml_bench.health import findings
 from azureml_bench.metrics import metrics
+from azureml_bench.objective import Objective, Unit, objectives
+from azureml_bench.record import Head, Record, Tool, record
 from azureml_bench.run import Run
 from azureml_bench.sample import Sample, measured
 
@@ -22,20 +21,11 @@ BLOCK = 2.0
 """Seconds of a block: the unit in which runs are compared, since requests of one moment are alike."""
 
 
-class Tool(BaseModel, frozen=True):
-    """With what it was measured, and where."""
-
-    name: str = "azureml-bench"
-    version: str
-    python: str
-    system: str
-    processors: int
-
-
 class Rates(BaseModel, frozen=True):
     """Requests per second over the time that is measured.
 
-    `offered` were due, `achieved` ended well within it, `goodput` met every objective besides (None without any).
+    `offered` were due, `achieved` ended well within it, `goodput` met every objective of a request besides (None
+    without any).
     """
 
     offered: float | None
@@ -44,12 +34,22 @@ class Rates(BaseModel, frozen=True):
 
 
 class Counts(BaseModel, frozen=True):
-    """How many requests were measured, and how they ended."""
+    """How many requests were measured, and how they ended; `retried` is how tries ended that were made again."""
 
     requests: int
     ok: int
     outcomes: dict[str, int]
     retried: dict[str, int] = Field(default_factory=dict)
+
+    @property
+    def cut(self) -> int:
+        """How many were still out at the end: neither good nor bad."""
+        return self.outcomes.get(outcome.CUT.name, 0)
+
+    @property
+    def ended(self) -> int:
+        """How many came to an end, good or bad."""
+        return self.requests - self.cut
 
     @property
     def bad(self) -> int:
@@ -59,12 +59,36 @@ class Counts(BaseModel, frozen=True):
     @property
     def error_rate(self) -> float:
         """The share in error of those that ended."""
-        ended = self.requests - self.outcomes.get(outcome.CUT.name, 0)
-        return self.bad / ended if ended else 0.0
+        return self.bad / self.ended if self.ended else 0.0
+
+
+class Goodput(BaseModel, frozen=True):
+    """How many requests met every objective that is asked of each: `good` of `judged`. Those cut are not judged."""
+
+    good: int
+    judged: int
+    share: float
+
+
+class Result(BaseModel, frozen=True):
+    """What became of an objective.
+
+    `measured` and `limit` are in seconds, per second, or a share from 0 to 1, as `unit` says; of an objective for
+    each request it is the share that met it, and `met` is None: goodput is what those come to. `measured` is None
+    where there was nothing to judge by, which is missed.
+    """
+
+    text: str
+    subject: str
+    per_request: bool
+    measured: float | None
+    limit: float
+    unit: Unit
+    met: bool | None
 
 
 class Harness(BaseModel, frozen=True):
-    """How the harness kept up; durations in seconds."""
+    """How the harness kept up; durations in seconds. `delay` is how late requests were sent, in an open loop."""
 
     delay: Distribution | None
     lag: Distribution | None
@@ -84,7 +108,8 @@ class Summary(BaseModel, frozen=True):
     """A run in figures. Durations are in seconds, rates per second.
 
     `valid` is False when the figures are not the endpoint's, for the reasons in `problems`; `warnings` are what a
-    reader must know besides. `tokens_from` names whose count of tokens was used.
+    reader must know besides. `tokens_from` names whose count of tokens was used. `failures` is how long requests in
+    error took, which is in no metric.
     """
 
     version: Literal[1] = 1
@@ -92,6 +117,7 @@ class Summary(BaseModel, frozen=True):
     url: str
     plan: dict[str, Any]
     plan_hash: str
+    closed: bool = False
     began: float
     lasted: float
     valid: bool
@@ -99,50 +125,92 @@ class Summary(BaseModel, frozen=True):
     warnings: list[str]
     counts: Counts
     rates: Rates
+    goodput: Goodput | None = None
+    objectives: list[Result] = Field(default_factory=list)
     tokens_from: Literal["usage", "events", "none"]
     metrics: dict[str, Distribution]
     failures: Distribution | None
     harness: Harness
     blocks: list[Block]
 
+    @property
+    def missed(self) -> list[Result]:
+        """The thresholds that were not met."""
+        return [one for one in self.objectives if one.met is False]
 
-def summary(run: Run) -> Summary:
-    """Sum a run up."""
-    samples = list(measured(run.samples))
+
+def summary(run: Run, slo: Iterable[str] = ()) -> Summary:
+    """Sum a run up, and judge it by what is asked of it. Raises `WrongUsage` for what cannot be asked."""
+    return of_record(record(run, slo))
+
+
+def of_record(kept: Record) -> Summary:
+    """Sum up what was kept of a run."""
+    head, samples = kept.head, list(measured(kept.samples))
     counts = _counts(samples)
-    told = {name: Distribution.of(metric.of(samples)) for name, metric in metrics().items() if _has(run, name)}
-    delay = Distribution.of(run.health.delays)
+    told = {name: Distribution.of(metric.of(samples)) for name, metric in metrics().items() if _has(head, name)}
+    delay = None if head.closed else Distribution.of(delays(samples))
     e2e = told.get("e2e")
-    found = findings(run.health, e2e["p50"] if e2e else None, delay["p99"] if delay else None)
+    found = findings(head.health, e2e["p50"] if e2e else None, delay["p99"] if delay else None)
     problems = [one.text for one in found if one.invalid]
     if not counts.ok:
         problems.append("no request got a whole answer: there is nothing to measure")
-    warnings = [one.text for one in found if not one.invalid]
+    asked = objectives(head.objectives)
+    limits = [one for one in asked if one.per_request]
+    goodput = _goodput(limits, samples) if asked else None
+    rates = _rates(kept, limits)
     return Summary(
-        tool=_tool(),
-        url=run.plan.target.url,
-        plan=run.plan.document(),
-        plan_hash=run.plan.hash(),
-        began=run.began,
-        lasted=run.lasted,
+        tool=head.tool,
+        url=head.url,
+        plan=head.plan,
+        plan_hash=head.plan_hash,
+        closed=head.closed,
+        began=head.began,
+        lasted=head.lasted,
         valid=not problems,
         problems=problems,
-        warnings=warnings,
+        warnings=[one.text for one in found if not one.invalid],
         counts=counts,
-        rates=_rates(run, samples),
+        rates=rates,
+        goodput=goodput,
+        objectives=[_result(one, samples, counts, rates, goodput) for one in asked],
         tokens_from=_tokens_from(samples),
         metrics={name: value for name, value in told.items() if value},
         failures=Distribution.of((one.end - one.sent) / 1e9 for one in samples if one.outcome in outcome.BAD),
         harness=Harness(
-            delay=delay, lag=Distribution.of(run.health.lags), cpu=run.health.cpu, sockets=run.health.sockets
+            delay=delay, lag=Distribution.of(head.health.lags), cpu=head.health.cpu, sockets=head.health.sockets
         ),
-        blocks=blocks(run, samples),
+        blocks=_blocks(head, samples, BLOCK),
     )
 
 
-def _has(run: Run, name: str) -> bool:
+def delays(samples: Iterable[Sample]) -> list[float]:
+    """Say how late each request was sent, in seconds; those that never were sent are left out."""
+    unsent = (outcome.CUT.name, outcome.DROPPED.name)
+    return [(one.sent - one.intended) / 1e9 for one in samples if one.outcome not in unsent]
+
+
+def blocks(run: Run, samples: Sequence[Sample], seconds: float = BLOCK) -> list[Block]:
+    """Cut a run into slices by when requests were due."""
+    return _blocks(record(run).head, samples, seconds)
+
+
+def _blocks(head: Head, samples: Sequence[Sample], seconds: float) -> list[Block]:
+    start = head.phases.warmup * 1e9
+    slices: dict[int, list[Sample]] = {}
+    for one in samples:
+        slices.setdefault(int((one.intended - start) // (seconds * 1e9)), []).append(one)
+    made = []
+    for number in sorted(slices):
+        pooled = {name: list(metric.of(slices[number])) for name, metric in metrics().items()}
+        medians = {name: median(values) for name, values in pooled.items() if values and _has(head, name)}
+        made.append(Block(at=number * seconds, n=len(slices[number]), medians=medians))
+    return made
+
+
+def _has(head: Head, name: str) -> bool:
     """Say whether a run can have a metric: a closed loop has no intended start."""
-    return not (run.plan.closed and name.endswith("_intended"))
+    return not (head.closed and name.endswith("_intended"))
 
 
 def _counts(samples: Sequence[Sample]) -> Counts:
@@ -151,13 +219,52 @@ def _counts(samples: Sequence[Sample]) -> Counts:
     return Counts(requests=len(samples), ok=ended[outcome.OK.name], outcomes=dict(ended), retried=dict(again))
 
 
-def _rates(run: Run, samples: Sequence[Sample]) -> Rates:
+def _goodput(limits: Sequence[Objective], samples: Sequence[Sample]) -> Goodput:
+    """Count requests that met every limit; without any, those that went well."""
+    judged = [one for one in samples if one.outcome != outcome.CUT.name]
+    good = sum(one.ok and all(limit.met_by(one) for limit in limits) for one in judged)
+    return Goodput(good=good, judged=len(judged), share=good / len(judged) if judged else 0.0)
+
+
+def _result(
+    asked: Objective, samples: Sequence[Sample], counts: Counts, rates: Rates, goodput: Goodput | None
+) -> Result:
+    measured: float | None = None
+    if asked.per_request:
+        judged = [one for one in samples if one.outcome != outcome.CUT.name]
+        measured = sum(map(asked.met_by, judged)) / len(judged) if judged else None
+    elif asked.subject in metrics():
+        measured = asked.measured(samples)
+    elif asked.subject == "errors":
+        measured = counts.error_rate if counts.ended else None
+    elif asked.subject == "achieved":
+        measured = rates.achieved
+    elif goodput:
+        measured = goodput.share if asked.unit == "share" else rates.goodput
+    met = None if asked.per_request else measured is not None and asked.kept(measured)
+    return Result(
+        text=asked.text,
+        subject=asked.subject,
+        per_request=asked.per_request,
+        measured=measured,
+        limit=asked.limit,
+        unit=asked.unit,
+        met=met,
+    )
+
+
+def _rates(kept: Record, limits: Sequence[Objective]) -> Rates:
     """Credit the offer with what was due in the window, the achievement with what ended in it."""
-    phases = run.plan.phases
+    phases = kept.head.phases
     first, last = phases.warmup * 1e9, phases.sending * 1e9
-    ended = sum(one.ok and first <= one.end < last for one in run.samples)
-    offered = None if run.plan.closed else len(samples) / phases.measure
-    return Rates(offered=offered, achieved=ended / phases.measure)
+    ended = [one for one in kept.samples if one.ok and first <= one.end < last]
+    due = sum(one.phase == "measure" for one in kept.samples)
+    good = sum(all(limit.met_by(one) for limit in limits) for one in ended)
+    return Rates(
+        offered=None if kept.head.closed else due / phases.measure,
+        achieved=len(ended) / phases.measure,
+        goodput=good / phases.measure if kept.head.objectives else None,
+    )
 
 
 def _tokens_from(samples: Iterable[Sample]) -> Literal["usage", "events", "none"]:
@@ -166,26 +273,3 @@ def _tokens_from(samples: Iterable[Sample]) -> Literal["usage", "events", "none"
     if good and all(one.tokens is not None for one in good):
         return "usage"
     return "events" if any(one.events for one in good) else "none"
-
-
-def blocks(run: Run, samples: Sequence[Sample], seconds: float = BLOCK) -> list[Block]:
-    """Cut a run into slices by when requests were due."""
-    start = run.plan.phases.warmup * 1e9
-    slices: dict[int, list[Sample]] = {}
-    for one in samples:
-        slices.setdefault(int((one.intended - start) / (seconds * 1e9)), []).append(one)
-    made = []
-    for number in sorted(slices):
-        pooled = {name: list(metric.of(slices[number])) for name, metric in metrics().items()}
-        medians = {name: median(values) for name, values in pooled.items() if values and _has(run, name)}
-        made.append(Block(at=number * seconds, n=len(slices[number]), medians=medians))
-    return made
-
-
-def _tool() -> Tool:
-    return Tool(
-        version=version("azureml-emulator"),
-        python=platform.python_version(),
-        system=f"{platform.system()} {platform.machine()}",
-        processors=os.cpu_count() or 1,
-    )

@@ -6,8 +6,7 @@ import time
 
 from azureml_bench.commands import Commands
 from azureml_bench.options import describe_load, describe_target, plan
-
-INVALID = 3
+from azureml_bench.report import output
 
 
 def describe(commands: "Commands[argparse.ArgumentParser]") -> None:
@@ -17,15 +16,12 @@ def describe(commands: "Commands[argparse.ArgumentParser]") -> None:
     run.add_argument("url", help="its scoring URL")
     describe_target(run)
     describe_load(run)
+    output.describe(run)
 
 
 def run_command(options: argparse.Namespace) -> int:
     """Run it."""
-    from azureml_bench.report.table import table
     from azureml_bench.run import measure
-    from azureml_bench.summary import summary
 
-    asked = plan(options, options.url)
-    told = summary(asyncio.run(measure(asked, time.time())))
-    print(table(told))
-    return 0 if told.valid else INVALID
+    output.prepare(options)
+    return output.finish(options, asyncio.run(measure(plan(options, options.url), time.time())))
