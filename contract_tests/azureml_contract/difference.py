@@ -21,8 +21,11 @@ def size(value: Any) -> str:
     """Say how long a text is."""
     if not isinstance(value, str | bytes):
         return ""
-    what = "character" if isinstance(value, str) else "byte"
-    return f"{len(value)} {what}" + ("" if len(value) == 1 else "s")
+    return _counted(len(value), "character" if isinstance(value, str) else "byte")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 def in_words(expected: Any, got: Any) -> str:
@@ -41,7 +44,7 @@ def in_words(expected: Any, got: Any) -> str:
 def _of_texts(expected: str, got: str) -> list[str]:
     found = []
     inner = got
-    if len(got) >= 2 and got[0] == got[-1] == '"' and not (expected[:1] == '"' == expected[-1:] and got == expected):
+    if got[:1] == got[-1:] == '"' and got.count('"') >= expected.count('"') + 2:
         inner = got[1:-1]
         found.append("quotes added at both ends")
     extra = inner.count("\\") - expected.count("\\")
@@ -66,9 +69,9 @@ def _lost(expected: str, got: str) -> list[str]:
             if was != now
         ]
     if got in expected:
-        return [f"{len(expected) - len(got)} characters missing"]
+        return [f"{_counted(len(expected) - len(got), 'character')} missing"]
     if expected in got:
-        return [f"{len(got) - len(expected)} characters added"]
+        return [f"{_counted(len(got) - len(expected), 'character')} added"]
     return []
 
 
