@@ -2,60 +2,101 @@
 
 python scripts/mutation.py [formatters] [kit]
 
-Works on a clone of the last commit in a temporary folder, with cosmic-ray. Survivors that are known stand in
-docs/hunts.md, each with its reason; any other makes the exit code 1.
+Works on a clone of the last commit in a temporary folder, with cosmic-ray, one change after the other. Each is put to
+the tests that are about its module; one that they do not notice is put to all tests of its theme. Survivors that are
+known stand in docs/hunts.md, each with its reason; any other makes the exit code 1.
 """
 
 import argparse
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 ROOT = Path(__file__).parent.parent
 KNOWN = ROOT / "docs" / "hunts.md"
-
+PYTHON = ROOT / ".venv" / "bin" / "python"
+PACKAGES = ("client", "emulator", "contract_tests")
+PLUGINS = ("xdist", "hypothesispytest", "azureml_emulator", "azureml_contract")
+TIME_LIMIT = 120
+"""Seconds after which a change counts as noticed, since the tests ended in time without it."""
 
 POINTLESS = [
-    r"core/ReplaceBinaryOperator_\w+_(Mod|LShift|RShift|Pow|FloorDiv|Div|Mul|BitXor)",
-    r"core/ReplaceComparisonOperator_(Is|IsNot|Eq|NotEq|In|NotIn)_(Gt|GtE|Lt|LtE)",
-    "core/ReplaceComparisonOperator_Is_Eq",
-    "core/ReplaceComparisonOperator_IsNot_NotEq",
+    r"core/ReplaceBinaryOperator_\w+_(Mod|LShift|RShift|Pow|FloorDiv|Div|Mul|BitXor|BitOr|BitAnd)",
+    r"core/ReplaceBinaryOperator_(BitOr|Pow)_\w+",
+    r"core/ReplaceComparisonOperator_Eq_(?!NotEq$)",
+    r"core/ReplaceComparisonOperator_NotEq_(?!Eq$)",
+    r"core/ReplaceComparisonOperator_Is_(?!IsNot$)",
+    r"core/ReplaceComparisonOperator_IsNot_(?!Is$)",
+    r"core/ReplaceComparisonOperator_(Gt|GtE|Lt|LtE)_(Is|IsNot)$",
+    r"core/ReplaceUnaryOperator_USub_\w+",
 ]
-"""Changes that nobody would make, or that change nothing: arithmetic on sets and texts, order of what has none."""
+"""Changes that nobody would make, or that mean what another one means.
+
+Arithmetic on sets, texts and types; an order of what has none; identity instead of equality, which goes by what
+Python happens to keep once. Of each kind its opposite is left, and the taking away of a minus.
+"""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is changed, a module or a folder of them, and the tests that are about it."""
+
+    path: str
+    tests: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Theme:
-    """What is changed, and by what that should be noticed."""
+    """What is changed, and all the tests by which a change should be noticed in the end."""
 
-    modules: tuple[str, ...]
+    subjects: tuple[Subject, ...]
     tests: tuple[str, ...]
 
 
+def about(module: str, *tests: str) -> Subject:
+    """Give a module of the kit, and the files of its tests."""
+    files = (f"contract_tests/kit/test_{one}.py" for one in tests or (module,))
+    return Subject(f"contract_tests/azureml_contract/{module}.py", tuple(files))
+
+
+FORMATTERS = (
+    "client/tests/test_formatters.py",
+    "client/tests/test_chat_formatters.py",
+    "client/tests/test_binding.py",
+    "client/tests/test_signatures.py",
+    "client/tests/test_states.py",
+    "contract_tests/golden",
+)
 THEMES = {
     "formatters": Theme(
-        ("client/azureml_endpoint/formatters", "client/azureml_endpoint/payloads.py"),
         (
-            "client/tests/test_formatters.py",
-            "client/tests/test_chat_formatters.py",
-            "client/tests/test_signatures.py",
-            "client/tests/test_states.py",
+            Subject("client/azureml_endpoint/formatters", FORMATTERS),
+            Subject("client/azureml_endpoint/payloads.py", FORMATTERS),
+        ),
+        (
             "client/tests/test_calls.py",
             "client/tests/test_client.py",
+            "client/tests/test_fields.py",
             "client/tests/test_saving_and_loading.py",
-            "contract_tests/golden",
-            "contract_tests/kit/test_our_formatters.py",
+            "contract_tests/test_client.py",
         ),
     ),
     "kit": Theme(
-        tuple(
-            f"contract_tests/azureml_contract/{name}.py"
-            for name in ("causes", "difference", "formatter", "inspection", "search", "verdict", "wire")
+        (
+            about("causes"),
+            about("difference"),
+            about("formatter"),
+            about("inspection"),
+            about("search"),
+            about("verdict"),
+            about("wire"),
+            Subject("emulator/azureml_emulator/places.py", ("emulator/tests/test_places.py",)),
         ),
         ("contract_tests/kit", "contract_tests/zoo"),
     ),
@@ -64,66 +105,99 @@ THEMES = {
 
 @dataclass(frozen=True)
 class Survivor:
-    """A change that no test noticed: the lines as they were and as they became."""
+    """A change that no test noticed: the lines as they were and as they became, nothing if they were taken away."""
 
     file: str
     was: str
     became: str
 
     def __str__(self) -> str:
-        return f"{self.file}: `{self.was}` -> `{self.became}`"
+        return f"`{self.was}` -> " + (f"`{self.became}`" if self.became else "(nothing)")
 
 
-def survivors(theme: Theme, folder: Path) -> Iterator[Survivor]:
-    """Try every change of a theme in a clone."""
+@dataclass(frozen=True)
+class Session:
+    """The changes to a subject, in a clone, and what became of each."""
+
+    subject: Subject
+    clone: Path
+    file: Path
+
+    def begin(self) -> int:
+        """Find the changes, and see that the tests pass without any. Gives how many there are."""
+        config = self._config(self.subject.tests)
+        try:
+            self._run("cosmic-ray", "--verbosity", "ERROR", "baseline", config)
+        except subprocess.CalledProcessError:
+            raise SystemExit(f"{self.subject.path}: its tests fail without any change") from None
+        self._run("cosmic-ray", "init", config, self.file)
+        self._run("cr-filter-operators", self.file, config)
+        return len(self._rows("SELECT job_id FROM work_items WHERE job_id NOT IN (SELECT job_id FROM work_results)"))
+
+    def put_to(self, tests: tuple[str, ...]) -> int:
+        """Put each change to tests that was put to none yet, or that was noticed by none; gives how many survive."""
+        self._rows("DELETE FROM work_results WHERE test_outcome = 'SURVIVED'")
+        self._run("cosmic-ray", "exec", self._config(tests), self.file)
+        failed = self._rows("SELECT output FROM work_results WHERE test_outcome = 'INCOMPETENT'")
+        if failed:
+            raise SystemExit(f"{self.subject.path}: a change could not be tried:\n{failed[0][0]}")
+        return len(self.survivors())
+
+    def survivors(self) -> list[Survivor]:
+        """Give the changes that were not noticed."""
+        return [
+            survivor(diff) for (diff,) in self._rows("SELECT diff FROM work_results WHERE test_outcome = 'SURVIVED'")
+        ]
+
+    def _rows(self, statement: str) -> list[tuple[str, ...]]:
+        connection = sqlite3.connect(self.file)
+        try:
+            with connection:
+                return connection.execute(statement).fetchall()
+        finally:
+            connection.close()
+
+    def _config(self, tests: tuple[str, ...]) -> Path:
+        plugins = " ".join(f"-p {name}" for name in PLUGINS)
+        command = (
+            f"{PYTHON} -m pytest -x -q -p no:cacheprovider --disable-plugin-autoload {plugins} --assert=plain"
+            f" --hypothesis-profile=ci -m 'not slow' {' '.join(tests)}"
+        )
+        config = self.file.with_suffix(".toml")
+        config.write_text(
+            f"[cosmic-ray]\nmodule-path = {json.dumps(self.subject.path)}\ntimeout = {TIME_LIMIT}.0\n"
+            f"excluded-modules = []\ntest-command = {json.dumps(command)}\n"
+            '[cosmic-ray.distributor]\nname = "local"\n'
+            f"[cosmic-ray.filters.operators-filter]\nexclude-operators = {json.dumps(POINTLESS)}\n",
+            encoding="utf-8",
+        )
+        return config
+
+    def _run(self, tool: str, *arguments: object) -> None:
+        packages = os.pathsep.join(str(self.clone / name) for name in PACKAGES)
+        command = [str(Path(sys.executable).with_name(tool)), *map(str, arguments)]
+        environment = os.environ | {"PYTHONPATH": packages, "PYTHONDONTWRITEBYTECODE": "1"}
+        subprocess.run(command, cwd=self.clone, env=environment, check=True)
+
+
+def survivor(diff: str) -> Survivor:
+    """Read the diff of a change."""
+    lines = diff.splitlines()
+    head = next(at for at, line in enumerate(lines) if line.startswith("@@"))
+    file = next(line for line in lines if line.startswith("--- a/")).removeprefix("--- a/")
+    was, became = (
+        " ".join(line[1:].strip() for line in lines[head:] if line.startswith(sign)) for sign in ("-", "+")
+    )
+    return Survivor(file.strip(), was, became)
+
+
+def cloned(folder: Path) -> Path:
+    """Clone the last commit. What is compiled is kept with a hash of its source, so that no change is overlooked."""
     clone = folder / "clone"
     subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
-    python = ROOT / ".venv" / "bin" / "python"
-    tests = " ".join(theme.tests)
-    session, config = folder / "session.sqlite", folder / "config.toml"
-    modules = ", ".join(f'"{module}"' for module in theme.modules)
-    config.write_text(
-        f"[cosmic-ray]\nmodule-path = [{modules}]\ntimeout = 120.0\nexcluded-modules = []\n"
-        f"test-command = \"{python} -m pytest -x -q -p no:benchmark -p no:cacheprovider -m 'not slow' {tests}\"\n"
-        '[cosmic-ray.distributor]\nname = "local"\n'
-        f"[cosmic-ray.filters.operators-filter]\nexclude-operators = {json.dumps(POINTLESS)}\n",
-        encoding="utf-8",
-    )
-    packages = [str(clone / name) for name in ("client", "emulator", "contract_tests")]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(packages), "PYTHONDONTWRITEBYTECODE": "1"}
-    commands = (
-        ["cosmic-ray", "init", config, session],
-        ["cr-filter-operators", session, config],
-        ["cosmic-ray", "exec", config, session],
-    )
-    for command in commands:
-        subprocess.run([tool(command[0]), *map(str, command[1:])], cwd=clone, env=environment, check=True)
-    report = subprocess.run(
-        [tool("cr-report"), "--show-diff", "--surviving-only", str(session)],
-        cwd=clone,
-        env=environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    yield from read(report.stdout)
-
-
-def tool(name: str) -> str:
-    """Find a command of cosmic-ray beside the interpreter."""
-    return str(Path(sys.executable).with_name(name))
-
-
-def read(report: str) -> Iterator[Survivor]:
-    """Read cosmic-ray's report: a diff for each survivor."""
-    file = was = ""
-    for line in report.splitlines():
-        if line.startswith("--- "):
-            file = line.split()[1].removeprefix("mutation diff").removeprefix("a")
-        elif line.startswith("-") and not line.startswith("---"):
-            was = line[1:].strip()
-        elif line.startswith("+") and not line.startswith("+++"):
-            yield Survivor(file, was, line[1:].strip())
+    compiling = [str(PYTHON), "-m", "compileall", "-q", "--invalidation-mode", "checked-hash", *PACKAGES]
+    subprocess.run(compiling, cwd=clone, check=True)
+    return clone
 
 
 def main() -> int:
@@ -131,16 +205,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("themes", nargs="*", metavar="THEME", help=", ".join(THEMES))
     options = parser.parse_args()
-    known = KNOWN.read_text(encoding="utf-8")
-    new = []
+    if unknown := set(options.themes) - THEMES.keys():
+        parser.error(f"there is no theme {', '.join(sorted(unknown))}; there are {', '.join(THEMES)}")
+    known = KNOWN.read_text(encoding="utf-8").replace("\\|", "|")
+    new = 0
     for name in options.themes or THEMES:
+        theme = THEMES[name]
+        print(f"{name}: changes, not noticed by the tests about the module, nor by all of the theme's")
         with tempfile.TemporaryDirectory() as folder:
-            found = list(survivors(THEMES[name], Path(folder)))
-        fresh = [one for one in found if f"`{one.was}`" not in known or f"`{one.became}`" not in known]
-        print(f"{name}: {len(found)} survivors, {len(fresh)} of them not in {KNOWN.relative_to(ROOT)}")
-        new += fresh
-    for one in new:
-        print(one)
+            clone = cloned(Path(folder))
+            for number, subject in enumerate(theme.subjects):
+                begun = monotonic()
+                session = Session(subject, clone, Path(folder) / f"{number}.sqlite")
+                changes, near = session.begin(), session.put_to(subject.tests)
+                left = session.put_to(theme.tests) if near else 0
+                print(f"  {changes:4} {near:3} {left:3}  {subject.path}  ({monotonic() - begun:.0f} s)", flush=True)
+                for one in session.survivors():
+                    new += str(one) not in known
+                    print(f"    {'known' if str(one) in known else 'NEW'}: {one}", flush=True)
+    print(f"{new} survivors are not in {KNOWN.relative_to(ROOT)}")
     return int(bool(new))
 
 
