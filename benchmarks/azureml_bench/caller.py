@@ -1,15 +1,17 @@
 """Sends a request and notes when what came: the one place that touches the network."""
 
+import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from time import perf_counter_ns
+from time import perf_counter_ns, time
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import aiohttp
 
 from azureml_bench import outcome
+from azureml_bench.retries import Retries
 from azureml_bench.sample import Sample
 from azureml_bench.server_timing import stages
 from azureml_bench.target import Target
@@ -17,11 +19,36 @@ from azureml_bench.target import Target
 Now = Callable[[], int]
 """Nanoseconds since the run began."""
 
+_SAID = 200
+"""So much of a refusal is kept as its note."""
 
-def clock() -> Now:
+
+class Clock:
+    """Nanoseconds since it was started, on a clock that nobody sets."""
+
+    def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """Begin at 0, once more."""
+        self._start = perf_counter_ns()
+
+    def __call__(self) -> int:
+        return perf_counter_ns() - self._start
+
+
+def clock() -> Clock:
     """Start a clock at 0."""
-    start = perf_counter_ns()
-    return lambda: perf_counter_ns() - start
+    return Clock()
+
+
+class _Try(NamedTuple):
+    """How one try ended, and what it brought."""
+
+    ended: str
+    heard: Any
+    noted: dict[str, Any]
+    headers: Mapping[str, str]
 
 
 @dataclass
@@ -30,17 +57,20 @@ class Caller:
 
     target: Target
     now: Now
+    retries: Retries = field(default_factory=Retries)
     _session: aiohttp.ClientSession | None = field(default=None, init=False)
     _opened: int = field(default=0, init=False)
     _headers: dict[str, str] = field(default_factory=dict, init=False)
+    _ready: dict[int, bytes] = field(default_factory=dict, init=False)
 
     async def __aenter__(self) -> Self:
-        verify: bool | ssl.SSLContext = self.target.verify
-        connector = aiohttp.TCPConnector(limit=0, ssl=verify, ttl_dns_cache=None, keepalive_timeout=60)
+        connector = aiohttp.TCPConnector(limit=0, ssl=_trust(self.target), ttl_dns_cache=None, keepalive_timeout=60)
         timeout = aiohttp.ClientTimeout(total=self.target.timeout, sock_connect=self.target.timeout)
         trace = aiohttp.TraceConfig()
         trace.on_connection_create_end.append(self._note_connection)
-        self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, trace_configs=[trace])
+        self._session = aiohttp.ClientSession(
+            connector=connector, timeout=timeout, trace_configs=[trace], cookie_jar=aiohttp.DummyCookieJar()
+        )
         self._headers = self.target.all_headers
         return self
 
@@ -55,39 +85,70 @@ class Caller:
         """How many connections were opened so far."""
         return self._opened
 
-    async def call(self, number: int, prompt: str, phase: str, intended: int | None = None) -> Sample:
-        """Send one request and hear its answer to the end. Whatever happens is a sample, but a cancellation."""
-        body = self.target.body(prompt)
-        heard = self.target.listener()
-        noted: dict[str, Any] = {"request_bytes": len(body)}
+    def prepare(self, number: int, prompt: str) -> None:
+        """Make a request ahead of its time."""
+        self._ready[number] = self.target.body(prompt)
+
+    def forget(self, number: int) -> None:
+        """Hear that a request will not be sent after all."""
+        self._ready.pop(number, None)
+
+    async def call(
+        self, number: int, prompt: Callable[[int], str], phase: str, intended: int | None = None
+    ) -> Sample:
+        """Send one request and hear its answer to the end. Whatever happens is a sample, but a cancellation.
+
+        `prompt` is asked only for what was not prepared. What is sent again counts from when it was sent at first.
+        """
+        body = self._ready.pop(number, None) or self.target.body(prompt(number))
+        retried: list[str] = []
         sent = self.now()
-        try:
-            ended = await self._exchange(body, heard, noted)
-        except TimeoutError:
-            ended, noted["note"] = outcome.TIMEOUT, f"no whole answer within {self.target.timeout:g} s"
-        except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, OSError) as error:
-            ended = outcome.TRUNCATED if "status" in noted else outcome.CONNECT
-            noted["note"] = f"{type(error).__name__}: {error}"
-        except aiohttp.ClientError as error:
-            ended, noted["note"] = outcome.PARSE, f"{type(error).__name__}: {error}"
+        while True:
+            tried = await self._try(body)
+            pause = self.retries.pause(number, tried.ended, len(retried) + 1, tried.headers, time())
+            if pause is None:
+                break
+            retried.append(tried.ended)
+            await asyncio.sleep(pause)
+        heard = tried.heard
         return Sample(
             number,
             phase,
             sent if intended is None else intended,
             sent,
-            self.now(),
-            ended.name,
+            outcome=tried.ended,
             contents=tuple(heard.contents),
             characters=heard.characters,
             prompt_tokens=heard.usage[0],
             tokens=heard.usage[1],
-            **noted,
+            request_bytes=len(body),
+            tries=len(retried) + 1,
+            retried=tuple(retried),
+            **tried.noted,
         )
 
     async def _note_connection(self, *_: object) -> None:
         self._opened += 1
 
-    async def _exchange(self, body: bytes, heard: Any, noted: dict[str, Any]) -> outcome.Outcome:
+    async def _try(self, body: bytes) -> _Try:
+        heard = self.target.listener()
+        noted: dict[str, Any] = {}
+        headers: dict[str, str] = {}
+        try:
+            ended = await self._exchange(body, heard, noted, headers)
+        except TimeoutError:
+            ended, noted["note"] = outcome.TIMEOUT, f"no whole answer within {self.target.timeout:g} s"
+        except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, OSError) as error:
+            ended = outcome.TRUNCATED if "status" in noted else outcome.CONNECT
+            noted["note"] = self.target.masked(f"{type(error).__name__}: {error}")
+        except aiohttp.ClientError as error:
+            ended, noted["note"] = outcome.PARSE, self.target.masked(f"{type(error).__name__}: {error}")
+        noted.setdefault("end", self.now())
+        return _Try(ended.name, heard, noted, headers)
+
+    async def _exchange(
+        self, body: bytes, heard: Any, noted: dict[str, Any], headers: dict[str, str]
+    ) -> outcome.Outcome:
         assert self._session
         async with self._session.post(
             self.target.url, data=body, headers=self._headers, allow_redirects=False
@@ -98,13 +159,22 @@ class Caller:
             good = ended is outcome.OK
             said = b""
             async for data in response.content.iter_any():
-                count += len(data)
                 if good:
                     heard.feed(data, self.now())
-                elif len(said) < 200:
+                elif len(said) < _SAID:
                     said += data
-            noted["response_bytes"] = count
+                count += len(data)
+            noted["response_bytes"], noted["end"] = count, self.now()
         if good:
             return heard.end()  # type: ignore[no-any-return]
-        noted["note"] = said[:200].decode("utf-8", "replace")
+        headers.update({name.lower(): value for name, value in response.headers.items()})
+        where = "a redirect, which is not followed: " if 300 <= response.status < 400 else ""
+        noted["note"] = where + self.target.masked(said.decode("utf-8", "replace"))[:_SAID]
         return ended
+
+
+def _trust(target: Target) -> bool | ssl.SSLContext:
+    """Say whose certificates are good: everybody's, those of a file, or the system's."""
+    if target.ca:
+        return ssl.create_default_context(cafile=target.ca)
+    return target.verify

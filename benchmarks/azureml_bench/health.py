@@ -3,12 +3,17 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from time import process_time
+from time import process_time, thread_time
 from typing import NamedTuple
+
+from azureml_bench.distribution import Distribution
 
 _EVERY = 0.01
 _BUSY = 0.9
 _LATE = 0.05
+_FELT = 0.005
+_SENT = 0.9
+_MORE = "lower the rate, or send from several processes (azureml-bench locust)"
 
 
 class Finding(NamedTuple):
@@ -23,7 +28,9 @@ class Health:
     """What is known about the harness when a run is over; durations in seconds.
 
     `delays` is how late each request was sent, `lags` how late the event loop woke each hundredth of a second, `cpu`
-    the share of one core that this process used, `sockets` how many connections were opened.
+    the share of one core that this process used, all its threads together, `thread` that of the thread which sends
+    and reads, `sockets` how many connections were opened. `stopped` is when somebody stopped the run, in seconds
+    since it began; None if it came to its own end.
     """
 
     delays: Sequence[float] = ()
@@ -31,6 +38,8 @@ class Health:
     cpu: float = 0.0
     sockets: int = 0
     lost: int = 0
+    thread: float = 0.0
+    stopped: float | None = None
 
 
 @dataclass
@@ -39,14 +48,13 @@ class Watch:
 
     connections: Callable[[], int]
     _lags: list[float] = field(default_factory=list)
-    _sockets: int = 0
     _task: "asyncio.Task[None] | None" = None
-    _began: tuple[float, float] = (0.0, 0.0)
+    _began: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     def start(self) -> None:
         """Begin."""
         self._lags.clear()
-        self._began = asyncio.get_running_loop().time(), process_time()
+        self._began = asyncio.get_running_loop().time(), process_time(), thread_time()
         self._task = asyncio.create_task(self._watch())
 
     async def stop(self, delays: Sequence[float]) -> Health:
@@ -54,9 +62,15 @@ class Watch:
         assert self._task
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
-        wall, busy = self._began
-        lasted = asyncio.get_running_loop().time() - wall
-        return Health(delays, tuple(self._lags), (process_time() - busy) / lasted if lasted else 0.0, self._sockets)
+        wall, busy, own = self._began
+        lasted = max(asyncio.get_running_loop().time() - wall, 1e-9)
+        return Health(
+            delays,
+            tuple(self._lags),
+            (process_time() - busy) / lasted,
+            self.connections(),
+            thread=(thread_time() - own) / lasted,
+        )
 
     async def _watch(self) -> None:
         loop = asyncio.get_running_loop()
@@ -65,22 +79,35 @@ class Watch:
             due = max(due + _EVERY, loop.time())
             await asyncio.sleep(due - loop.time())
             self._lags.append(loop.time() - due)
-            self._sockets = max(self._sockets, self.connections())
 
 
-def findings(health: Health, median_latency: float | None, p99_delay: float | None) -> list[Finding]:
-    """Say what is wrong with a harness. `median_latency` and `p99_delay` are in seconds, None where nothing was sent.
+def findings(
+    health: Health, latency: float | None, delay: Distribution | None = None, sent: float = 1.0
+) -> list[Finding]:
+    """Say what is wrong with a harness.
 
-    Late sending is part of what is measured from the intended start, so it is a warning as long as it is small beside
-    a request; it makes a run invalid when it is as long as one.
+    `latency` is the median of the requests, in seconds, None where none was answered; `delay` how late they were
+    sent, None in a closed loop; `sent` the share of what was due that had been sent by the end of the time measured.
+
+    Late sending is part of what is measured from the intended start, so it is a warning while it is rare. It makes a
+    run invalid when it is the rule: half of all requests later than a twentieth of their latency, and felt.
     """
     found = []
-    if health.cpu > _BUSY:
-        found.append(Finding(True, f"the harness used {health.cpu:.0%} of a core: it was the bottleneck"))
-    if median_latency and p99_delay is not None and p99_delay > _LATE * median_latency:
-        share = p99_delay / median_latency
-        text = f"requests were sent late: p99 {p99_delay * 1000:.1f} ms, {share:.0%} of the median latency"
-        found.append(Finding(share >= 1, text))
+    if max(health.cpu, health.thread) > _BUSY:
+        found.append(Finding(True, f"the harness used {health.cpu:.0%} of a core, it was the bottleneck: {_MORE}"))
+    if sent < _SENT:
+        found.append(Finding(True, f"the harness sent {sent:.0%} of what was due in time: {_MORE}"))
+    lag = Distribution.of(health.lags)
+    for what, late in (("requests were sent late", delay), ("the harness woke late", lag if delay is None else None)):
+        if late and latency and late["p99"] > _LATE * latency:
+            found.append(_late(what, late, latency))
     if health.lost:
         found.append(Finding(True, f"{health.lost} workers were lost, and what they had measured"))
     return found
+
+
+def _late(what: str, late: Distribution, latency: float) -> Finding:
+    always = late["p50"] > max(_LATE * latency, _FELT)
+    which = "p50" if always else "p99"
+    text = f"{what}: {which} {late[which] * 1000:.1f} ms, {late[which] / latency:.0%} of the median latency"
+    return Finding(always, f"{text}: {_MORE}" if always else text)

@@ -3,13 +3,18 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from azureml_bench.outcome import CUT, DROPPED
 from azureml_bench.sample import Sample
+from azureml_bench.waiting import until
 
 _SECOND = 1_000_000_000
+_AHEAD = 32
+"""So many requests are made before they are due, at most."""
+_ROOM = 3_000_000
+"""Nanoseconds until the next request is due, below which nothing further is made ahead of its time."""
 
 
 class Due(NamedTuple):
@@ -47,6 +52,10 @@ class Calls(Protocol):
 Now = Callable[[], int]
 
 
+def nothing(number: int) -> None:
+    """Prepare nothing."""
+
+
 def schedule(arrivals: Iterable[float], phases: Phases) -> Iterator[Due]:
     """Give the requests of an open loop, whose arrivals are in seconds and in order."""
     for number, at in enumerate(arrivals):
@@ -57,11 +66,21 @@ def schedule(arrivals: Iterable[float], phases: Phases) -> Iterator[Due]:
 
 @dataclass
 class Load:
-    """Sends requests and keeps what they measured, in the order of their ends."""
+    """Sends requests and keeps what they measured, in the order of their ends.
+
+    `prepare` makes what can be made of a request before it is due; it is asked while there is nothing else to do.
+    """
 
     call: Calls
     now: Now
     heard: Callable[[Sample], None]
+    prepare: Callable[[int], None] = nothing
+    _out: "dict[asyncio.Task[Sample], Due]" = field(default_factory=dict, init=False)
+
+    @property
+    def in_flight(self) -> int:
+        """How many requests are out."""
+        return len(self._out)
 
     async def open_loop(self, dues: Iterable[Due], max_in_flight: int, drain: float) -> None:
         """Send each request when it is due, whatever became of those before.
@@ -69,55 +88,97 @@ class Load:
         One that is due while `max_in_flight` are out is not sent, and counted as dropped: to send it later would
         bunch the load. What is still out `drain` seconds after the last was due is cut, and counted apart.
         """
-        out: dict[asyncio.Task[Sample], Due] = {}
-        for due in dues:
-            wait = due.at - self.now()
-            if wait > 0:
-                await asyncio.sleep(wait / _SECOND)
-            elif not due.number % 64:
-                await asyncio.sleep(0)  # what came in meanwhile is heard, however late this is
-            if len(out) >= max_in_flight:
+        coming = _Coming(iter(dues), self.prepare)
+        while due := coming.first():
+            await self._wait(due, coming)
+            coming.take()
+            if len(self._out) >= max_in_flight:
                 now = self.now()
                 self.heard(Sample(due.number, due.phase, due.at, now, now, DROPPED.name))
                 continue
-            task = asyncio.ensure_future(self.call(due.number, due.phase, due.at))
-            out[task] = due
-            task.add_done_callback(lambda done: self._done(done, out))
-        await self._drained(out, drain)
+            self._send(due, due.at)
+        await self._drained(drain)
 
     async def closed_loop(self, users: int, phases: Phases, pace: float = 0.0) -> None:
         """Have so many users send one request after the other, at most one each `pace` seconds."""
         numbers = iter(range(1 << 62))
-        out: dict[asyncio.Task[Sample], Due] = {}
         ends = round(phases.sending * _SECOND)
 
         async def user() -> None:
             while (at := self.now()) < ends:
-                due = Due(next(numbers), at, phases.of(at / _SECOND))
-                task = asyncio.ensure_future(self.call(due.number, due.phase))
-                out[task] = due
-                task.add_done_callback(lambda done: self._done(done, out))
-                await asyncio.wait([task])
-                await asyncio.sleep(max(at + round(pace * _SECOND) - self.now(), 0) / _SECOND)
+                await asyncio.wait([self._send(Due(next(numbers), at, phases.of(at / _SECOND)))])
+                await until(at + round(pace * _SECOND), self.now)
 
         everybody = [asyncio.create_task(user()) for _ in range(users)]
-        await asyncio.sleep(max(ends - self.now(), 0) / _SECOND)
-        await self._drained(out, phases.drain)
-        await asyncio.gather(*everybody)
+        try:
+            await asyncio.sleep(max(ends - self.now(), 0) / _SECOND)
+            await self._drained(phases.drain)
+        finally:
+            for one in everybody:
+                one.cancel()
+            await asyncio.gather(*everybody, return_exceptions=True)
 
-    def _done(self, done: "asyncio.Task[Sample]", out: "dict[asyncio.Task[Sample], Due]") -> None:
-        due = out.pop(done)
+    async def cut(self) -> None:
+        """End all that is out; each is heard of as cut."""
+        late = list(self._out)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.sleep(0)
+
+    def _send(self, due: Due, intended: int | None = None) -> "asyncio.Task[Sample]":
+        task = asyncio.ensure_future(self.call(due.number, due.phase, intended))
+        self._out[task] = due
+        task.add_done_callback(self._done)
+        return task
+
+    async def _wait(self, due: Due, coming: "_Coming") -> None:
+        """Wait until it is due, and look ahead meanwhile."""
+        if self.now() >= due.at:
+            if not due.number % 64:
+                await asyncio.sleep(0)  # what came in meanwhile is heard, however late this is
+            return
+        while due.at - self.now() > _ROOM and coming.look_ahead():  # noqa: ASYNC110  it is work
+            await asyncio.sleep(0)
+        await until(due.at, self.now)
+
+    def _done(self, done: "asyncio.Task[Sample]") -> None:
+        due = self._out.pop(done)
         if done.cancelled():
             now = self.now()
             self.heard(Sample(due.number, due.phase, due.at, min(due.at, now), now, CUT.name))
         else:
             self.heard(done.result())
 
-    async def _drained(self, out: "dict[asyncio.Task[Sample], Due]", seconds: float) -> None:
-        tasks = deque(out)
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-            await asyncio.sleep(0)
+    async def _drained(self, seconds: float) -> None:
+        if self._out:
+            await asyncio.wait(list(self._out), timeout=seconds)
+        await self.cut()
+
+
+class _Coming:
+    """The requests that are to come, the first of them prepared."""
+
+    def __init__(self, dues: Iterator[Due], prepare: Callable[[int], None]) -> None:
+        self._dues, self._prepare = dues, prepare
+        self._ready: deque[Due] = deque()
+
+    def first(self) -> Due | None:
+        """Give the one that is due next, None after the last."""
+        if not self._ready:
+            self.look_ahead()
+        return self._ready[0] if self._ready else None
+
+    def take(self) -> None:
+        """Let it go."""
+        self._ready.popleft()
+
+    def look_ahead(self) -> bool:
+        """Prepare another one; give whether there was one, and room for it."""
+        if len(self._ready) >= _AHEAD:
+            return False
+        for due in self._dues:
+            self._prepare(due.number)
+            self._ready.append(due)
+            return True
+        return False

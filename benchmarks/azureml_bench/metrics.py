@@ -19,7 +19,7 @@ class Metric:
 
     `formula` says it in the fields of a `Sample`, `trap` what other tools get wrong about it. `unit` is `ms` or `/s`;
     values are in seconds, or per second. `good` tells whether more is better. `whole` gives one figure for a request,
-    by which objectives judge it.
+    by which objectives judge it. `retried` tells of which requests it is: those that were sent again, or once only.
     """
 
     name: str
@@ -28,10 +28,15 @@ class Metric:
     trap: str
     unit: str
     values: Callable[[Sample], Iterable[float]]
+    retried: bool = False
 
     def of(self, samples: Iterable[Sample]) -> Iterator[float]:
-        """Pool the values of good requests: a failure is fast or slow for reasons of its own, and counted apart."""
-        return (value for one in samples if one.ok for value in self.values(one))
+        """Pool the values of good requests: a failure is fast or slow for reasons of its own, and counted apart.
+
+        So is what was sent again: what a caller feels who retries is another question.
+        """
+        good = (one for one in samples if one.ok and (one.tries > 1) == self.retried)
+        return (value for one in good for value in self.values(one))
 
     def whole(self, sample: Sample) -> float | None:
         """Give one figure for a request: the mean of its values; None if it has none."""
@@ -43,12 +48,12 @@ _METRICS: dict[str, Metric] = {}
 
 
 def _metric(
-    name: str, title: str, formula: str, trap: str = "", unit: str = "ms"
+    name: str, title: str, formula: str, trap: str = "", unit: str = "ms", *, retried: bool = False
 ) -> Callable[[Callable[[Sample], Iterable[float]]], Metric]:
     def made(values: Callable[[Sample], Iterable[float]]) -> Metric:
         if name in _METRICS:
             raise TypeError(f"two metrics are called {name!r}")
-        _METRICS[name] = Metric(name, title, formula, trap, unit, values)
+        _METRICS[name] = Metric(name, title, formula, trap, unit, values, retried)
         return _METRICS[name]
 
     return made
@@ -74,6 +79,18 @@ def e2e(sample: Sample) -> Iterator[float]:
 def e2e_intended(sample: Sample) -> Iterator[float]:
     """From when it should have been sent to the last byte."""
     yield (sample.end - sample.intended) / _SECOND
+
+
+@_metric(
+    "e2e_retried",
+    "end to end, of what was sent again",
+    "end - sent, of the requests with tries > 1, pauses between tries included",
+    "mixed with those that came at once, it is neither the endpoint's latency nor the caller's",
+    retried=True,
+)
+def e2e_retried(sample: Sample) -> Iterator[float]:
+    """From sending for the first time to the last byte of the try that went well."""
+    yield (sample.end - sample.sent) / _SECOND
 
 
 @_metric("ttfb", "time to first byte", "first_byte - sent", "headers come before any text: no TTFT")

@@ -9,12 +9,13 @@ from pydantic import BaseModel, Field
 
 from azureml_bench import outcome
 from azureml_bench.distribution import Distribution
-from azureml_bench.health import findings
 from azureml_bench.metrics import metrics
 from azureml_bench.objective import Objective, Unit, objectives
 from azureml_bench.record import Head, Record, Tool, record
+from azureml_bench.remarks import remarks
 from azureml_bench.run import Run
 from azureml_bench.sample import Sample, measured
+from azureml_bench.silence import Silence, silences
 
 VERSION = 1
 BLOCK = 2.0
@@ -109,7 +110,7 @@ class Summary(BaseModel, frozen=True):
 
     `valid` is False when the figures are not the endpoint's, for the reasons in `problems`; `warnings` are what a
     reader must know besides. `tokens_from` names whose count of tokens was used. `failures` is how long requests in
-    error took, which is in no metric.
+    error took, which is in no metric, and `notes` what was said most of each way to end but `ok`.
     """
 
     version: Literal[1] = 1
@@ -130,6 +131,8 @@ class Summary(BaseModel, frozen=True):
     tokens_from: Literal["usage", "events", "none"]
     metrics: dict[str, Distribution]
     failures: Distribution | None
+    notes: dict[str, str] = Field(default_factory=dict)
+    silences: list[Silence] = Field(default_factory=list)
     harness: Harness
     blocks: list[Block]
 
@@ -150,8 +153,8 @@ def of_record(kept: Record) -> Summary:
     counts = _counts(samples)
     told = {name: Distribution.of(metric.of(samples)) for name, metric in metrics().items() if _has(head, name)}
     delay = None if head.closed else Distribution.of(delays(samples))
-    e2e = told.get("e2e")
-    found = findings(head.health, e2e["p50"] if e2e else None, delay["p99"] if delay else None)
+    users = head.plan["load"].get("users", 0) if head.closed else 0
+    found = remarks(head.health, samples, head.phases, users)
     problems = [one.text for one in found if one.invalid]
     if not counts.ok:
         problems.append("no request got a whole answer: there is nothing to measure")
@@ -159,6 +162,8 @@ def of_record(kept: Record) -> Summary:
     limits = [one for one in asked if one.per_request]
     goodput = _goodput(limits, samples) if asked else None
     rates = _rates(kept, limits)
+    quiet = silences(samples, closed=head.closed)
+    warnings = [*_hidden(head, quiet, rates), *(one.text for one in found if not one.invalid)]
     return Summary(
         tool=head.tool,
         url=head.url,
@@ -169,7 +174,7 @@ def of_record(kept: Record) -> Summary:
         lasted=head.lasted,
         valid=not problems,
         problems=problems,
-        warnings=[one.text for one in found if not one.invalid],
+        warnings=warnings,
         counts=counts,
         rates=rates,
         goodput=goodput,
@@ -177,11 +182,34 @@ def of_record(kept: Record) -> Summary:
         tokens_from=_tokens_from(samples),
         metrics={name: value for name, value in told.items() if value},
         failures=Distribution.of((one.end - one.sent) / 1e9 for one in samples if one.outcome in outcome.BAD),
+        notes=_notes(samples),
+        silences=quiet,
         harness=Harness(
             delay=delay, lag=Distribution.of(head.health.lags), cpu=head.health.cpu, sockets=head.health.sockets
         ),
         blocks=_blocks(head, samples, BLOCK),
     )
+
+
+def _hidden(head: Head, quiet: Sequence[Silence], rates: Rates) -> Iterable[str]:
+    """Say what a closed loop leaves out: while nothing is answered nobody asks, so hardly anybody is seen to wait."""
+    if not head.closed:
+        return
+    yield "a closed loop waits for answers before it asks again: when the endpoint stalls, the loop stalls with it"
+    for one in quiet:
+        missing = max(round(one.lasted * rates.achieved) - one.waiting, 0)
+        yield (
+            f"this closed loop hides a stall of {one.lasted:.2f} s at {one.since:.1f} s: {one.waiting} requests felt it, "
+            f"about {missing} more would have waited; measure with --rate to see them"
+        )
+
+
+def _notes(samples: Iterable[Sample]) -> dict[str, str]:
+    said: dict[str, Counter[str]] = {}
+    for one in samples:
+        if one.note and not one.ok:
+            said.setdefault(one.outcome, Counter())[one.note] += 1
+    return {name: notes.most_common(1)[0][0] for name, notes in sorted(said.items())}
 
 
 def delays(samples: Iterable[Sample]) -> list[float]:

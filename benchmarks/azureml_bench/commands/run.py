@@ -8,6 +8,9 @@ from azureml_bench.commands import Commands
 from azureml_bench.options import describe_load, describe_target, plan
 from azureml_bench.report import output
 
+INTERRUPTED = 130
+"""The exit code of shells for what Ctrl-C ended."""
+
 
 def describe(commands: "Commands[argparse.ArgumentParser]") -> None:
     """Say what the command takes."""
@@ -22,6 +25,11 @@ def describe(commands: "Commands[argparse.ArgumentParser]") -> None:
 def run_command(options: argparse.Namespace) -> int:
     """Run it."""
     from azureml_bench.run import measure
+    from azureml_emulator.loop import new_loop
 
     output.prepare(options)
-    return output.finish(options, asyncio.run(measure(plan(options, options.url), time.time())))
+    asked = plan(options, options.url)
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        run = runner.run(measure(asked, time.time()))
+    code = output.finish(options, run)
+    return code if run.health.stopped is None else INTERRUPTED
