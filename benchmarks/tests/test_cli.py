@@ -9,6 +9,7 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -55,6 +56,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("THE_KEY", KEY)
     monkeypatch.setattr(asyncio, "run", run)
     monkeypatch.setattr(subprocess, "Popen", reached)
+    for one in ("TemporaryFile", "NamedTemporaryFile", "TemporaryDirectory", "mkdtemp", "mkstemp"):
+        monkeypatch.setattr(tempfile, one, reached)
 
 
 def choices() -> dict[str, argparse.ArgumentParser]:
@@ -63,7 +66,8 @@ def choices() -> dict[str, argparse.ArgumentParser]:
     return dict(commands.choices)
 
 
-COMMANDS = sorted(choices())
+OPTIONS = {name: [one for one in parser._actions if one.option_strings] for name, parser in choices().items()}
+COMMANDS = sorted(OPTIONS)
 
 
 def test_without_a_command_it_says_which_there_are() -> None:
@@ -94,6 +98,11 @@ def test_a_command_tells_what_it_takes(name: str) -> None:
         (["run", URL], "/score may be any model's: name its wire schema with --schema, such as --schema gpt2"),
         (["run", "localhost:8900/score"], "expected an http or https URL, not 'localhost:8900/score'"),
         (["run", "ftp://localhost/score"], "expected an http or https URL, not 'ftp://localhost/score'"),
+        (["run", "http://["], "expected an http or https URL, not 'http://['"),
+        (
+            ["run", "http://localhost:99999/score"],
+            "expected an http or https URL, not 'http://localhost:99999/score'",
+        ),
         (["run", URL, "--schema", "gtp2"], "did you mean 'gpt2'"),
         (["run", URL, "--schema", "gpt2", "--stream"], "--stream: the schema 'gpt2' has no streamed answers"),
         (["run", URL, "--schema", "gpt2", "--key-env", "NO_SUCH"], "--key-env NO_SUCH: the environment has no such"),
@@ -115,7 +124,7 @@ def test_wrong_usage_is_one_line_that_says_what_was_expected(arguments: list[str
 
 @pytest.mark.parametrize("name", ["run"])
 def test_a_key_is_named_and_never_typed(name: str) -> None:
-    takes = [option for one in choices()[name]._actions for option in one.option_strings]
+    takes = [option for one in OPTIONS[name] for option in one.option_strings]
     assert "--key-env" in takes
     assert "--key" not in takes
 
@@ -181,8 +190,7 @@ def typed(draw: st.DrawFn) -> list[str]:
     given = [name]
     if draw(st.booleans()):
         given += [URL, "--schema", "gpt2"]
-    options = [one for one in choices()[name]._actions if one.option_strings]
-    for one in draw(st.lists(st.sampled_from(options), max_size=3)):
+    for one in draw(st.lists(st.sampled_from(OPTIONS[name]), max_size=3)):
         given.append(one.option_strings[0])
         if one.nargs != 0:
             given.append(draw(word))
@@ -192,7 +200,7 @@ def typed(draw: st.DrawFn) -> list[str]:
 @pytest.mark.usefixtures("elsewhere")
 @given(arguments=typed())
 @settings(
-    max_examples=int(os.environ.get("HUNT", "100")),
+    max_examples=int(os.environ.get("HUNT", "60")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
