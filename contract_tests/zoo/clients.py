@@ -1,7 +1,6 @@
 """Clients as they should be, in small steps over `http.client`, so that a broken one differs in one of them."""
 
 import asyncio
-import codecs
 import copy
 import json
 import os
@@ -14,6 +13,8 @@ from time import sleep
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from contract_tests.zoo.failures import CallFailed
+from contract_tests.zoo.pieces import Pieces
 from contract_tests.zoo.reference import Chat, DedicatedChat, Reference, Serverless
 from contract_tests.zoo.specimens import correct
 
@@ -21,37 +22,11 @@ RETRIED = (408, 429, 502, 503, 504)
 KEY_VARIABLE = "AZUREML_ENDPOINT_API_KEY"
 
 
-class CallFailed(Exception):
-    """A call gave no answer: what the endpoint said, and which request it was.
-
-    `connected` says whether there was anybody to talk to.
-    """
-
-    def __init__(
-        self, said: str, status: int | None = None, body: bytes = b"", headers: Any = None, connected: bool = True
-    ) -> None:
-        self.status, self.connected, self.headers = status, connected, headers or {}
-        self.body = body[:500].decode("utf-8", "replace")
-        self.request_id = self.headers.get("x-request-id", "")
-        self.model_status = self.headers.get("ms-azureml-model-error-statuscode", "")
-        told = [f"the model: {self.model_status}"] * bool(self.model_status)
-        told += [f"request {self.request_id}"] * bool(self.request_id)
-        super().__init__("; ".join(filter(None, [said, *told, self.body])))
-
-
-class StreamFailed(CallFailed):
-    """A stream ended too early, or in an error; `partial` is the text that had come."""
-
-    def __init__(self, said: str, partial: str) -> None:
-        super().__init__(said)
-        self.partial = partial
-
-
 @correct("gpt2", formatter=Reference)
 @correct("completions", formatter=Serverless)
 @correct("llama-chat", formatter=DedicatedChat)
 @correct("chat", formatter=Chat)
-class Caller:
+class Caller(Pieces):
     """Calls with LangChain's settings, and keeps nothing of a call."""
 
     def __init__(
@@ -219,72 +194,6 @@ class Caller:
             return max(0.0, (until - now).total_seconds())
         except ValueError:
             return float(0.02 * 2**tries)
-
-    # What comes in pieces: bytes, then lines, then the data of events, then texts
-
-    def chunks(self, response: HTTPResponse) -> Iterator[bytes]:
-        """Give the body's bytes as they come."""
-        while data := response.read1(65536):
-            yield data
-
-    def lines(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        """Give whole lines, which end with LF, CRLF or CR and with nothing else."""
-        rest, after_cr = b"", False
-        for chunk in chunks:
-            data = chunk[1:] if after_cr and chunk[:1] == b"\n" else chunk
-            after_cr = chunk.endswith(b"\r")
-            *whole, rest = (rest + data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")).split(b"\n")
-            yield from whole
-
-    def events(self, lines: Iterator[bytes]) -> Iterator[str]:
-        """Give the data of each event; an empty line ends one."""
-        data: list[bytes] = []
-        for number, line in enumerate(lines):
-            name, _, value = (line.removeprefix(codecs.BOM_UTF8) if number == 0 else line).partition(b":")
-            if not line and data:
-                yield b"\n".join(data).decode()
-                data = []
-            elif name == b"data":
-                data.append(value.removeprefix(b" "))
-
-    def pieces(self, chunks: Iterator[bytes]) -> Iterator[str]:
-        """Give the texts of a stream. Raises `StreamFailed` where it is not whole."""
-        said, over = "", False
-        try:
-            for data in self.events(self.lines(chunks)):
-                if self.is_end(data):
-                    return
-                event = self.event(data)
-                text = self.piece(event)
-                over = over or self.is_last(event)
-                said += text
-                if text:
-                    yield text
-        except (OSError, HTTPException, ValueError) as error:
-            raise StreamFailed(f"the stream broke: {error}", said) from error
-        if not over:
-            raise StreamFailed("the stream ended before it was complete", said)
-
-    def is_end(self, data: str) -> bool:
-        return data == "[DONE]"
-
-    def event(self, data: str) -> Any:
-        """Read an event. Raises `ValueError` for one that is an error, or nothing that can be read."""
-        event = json.loads(data)
-        if not isinstance(event, dict) or "error" in event or "choices" not in event:
-            raise ValueError(f"an event says {data[:200]}")
-        return event
-
-    def piece(self, event: Any) -> str:
-        """Give an event's text, which may be empty."""
-        for choice in event["choices"] or ():
-            if choice.get("index", 0) == 0:
-                return str(choice.get("text") or (choice.get("delta") or {}).get("content") or "")
-        return ""
-
-    def is_last(self, event: Any) -> bool:
-        """Say whether the model has said all."""
-        return any(choice.get("finish_reason") for choice in event["choices"] or ())
 
     # What lasts
 

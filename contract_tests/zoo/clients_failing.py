@@ -6,7 +6,8 @@ from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 from urllib.error import HTTPError
 
-from contract_tests.zoo.clients import Caller, CallFailed, StreamFailed
+from contract_tests.zoo.clients import Caller
+from contract_tests.zoo.failures import CallFailed, StreamFailed
 from contract_tests.zoo.reference import Chat, Reference
 from contract_tests.zoo.specimens import broken
 

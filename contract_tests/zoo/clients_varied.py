@@ -10,7 +10,8 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from contract_tests.zoo.clients import KEY_VARIABLE, RETRIED, Caller, CallFailed
+from contract_tests.zoo.clients import KEY_VARIABLE, RETRIED, Caller
+from contract_tests.zoo.failures import CallFailed
 from contract_tests.zoo.reference import Reference, Serverless
 from contract_tests.zoo.specimens import correct
 

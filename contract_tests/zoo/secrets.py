@@ -4,7 +4,8 @@ import logging
 from http.client import HTTPResponse
 from typing import Any
 
-from contract_tests.zoo.clients import Caller, CallFailed
+from contract_tests.zoo.clients import Caller
+from contract_tests.zoo.failures import CallFailed
 from contract_tests.zoo.reference import Chat, DedicatedChat, Reference, Serverless
 from contract_tests.zoo.specimens import broken
 

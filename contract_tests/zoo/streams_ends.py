@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from contract_tests.zoo.clients import Caller, StreamFailed
+from contract_tests.zoo.clients import Caller
+from contract_tests.zoo.failures import StreamFailed
 from contract_tests.zoo.reference import Chat, Serverless
 from contract_tests.zoo.specimens import broken, correct
 
