@@ -4,7 +4,7 @@ import argparse
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from azureml_bench.usage import WrongUsage
 from azureml_emulator.durations import seconds
@@ -52,6 +52,15 @@ def target(options: argparse.Namespace, url: str) -> "Target":
     from azureml_bench import shape
     from azureml_bench.target import Target
 
+    address = split(url)
+    found = shape.known(options.schema) if options.schema else shape.of_path(address.path, options.api_type)
+    if options.stream and not found.streams:
+        raise WrongUsage(f"--stream: the schema {found.name!r} has no streamed answers")
+    return Target(url, found, key(options.key_env), options.stream, timeout=options.timeout)
+
+
+def split(url: str) -> SplitResult:
+    """Take a URL apart. Raises `WrongUsage` for what is no http or https URL."""
     try:
         address = urlsplit(url)
         right = address.scheme in ("http", "https") and address.hostname and address.port != 0
@@ -59,19 +68,17 @@ def target(options: argparse.Namespace, url: str) -> "Target":
         right = False
     if not right:
         raise WrongUsage(f"expected an http or https URL, not {url!r}")
-    found = shape.known(options.schema) if options.schema else shape.of_path(address.path, options.api_type)
-    if options.stream and not found.streams:
-        raise WrongUsage(f"--stream: the schema {found.name!r} has no streamed answers")
-    return Target(url, found, _key(options.key_env), options.stream, timeout=options.timeout)
+    return address
 
 
-def _key(name: str) -> str:
+def key(name: str) -> str:
+    """Read a key from the environment; without a name there is none. Raises `WrongUsage`."""
     if not name:
         return ""
-    key = os.environ.get(name, "")
-    if not key:
+    found = os.environ.get(name, "")
+    if not found:
         raise WrongUsage(f"--key-env {name}: the environment has no such variable, or an empty one")
-    return key
+    return found
 
 
 def plan(options: argparse.Namespace, url: str) -> "Plan":
