@@ -199,7 +199,7 @@ def _hidden(head: Head, quiet: Sequence[Silence], rates: Rates) -> Iterable[str]
     for one in quiet:
         missing = max(round(one.lasted * rates.achieved) - one.waiting, 0)
         yield (
-            f"this closed loop hides a stall of {one.lasted:.2f} s at {one.since:.1f} s: {one.waiting} requests felt it, "
+            f"this closed loop hides a stall of {one.lasted:.2f} s at {one.since:.1f} s: {one.waiting} felt it, "
             f"about {missing} more would have waited; measure with --rate to see them"
         )
 

@@ -48,6 +48,7 @@ class Form(NamedTuple):
 
 
 FORMS = (
+    Form("html", "report.html", "a page for the browser, whole in one file", "page"),
     Form("json", "summary.json", "every figure; - writes to the terminal", "summary_json"),
     Form("requests", "requests.jsonl", "every request, a line each", "requests_jsonl"),
     Form("junit", "junit.xml", "a test case for each threshold, for build servers", "junit"),
@@ -132,7 +133,9 @@ def write(options: argparse.Namespace, kept: "Record", told: "Summary") -> list[
             sys.stdout.write(parts[""])
             continue
         for name, text in parts.items():
-            (file.with_name(f"{file.stem}.{name}") if name else file).write_text(text, encoding="utf-8", newline="\n")
+            (file.with_name(f"{file.stem}.{name}") if name else file).write_bytes(
+                text.encode("utf-8", "backslashreplace")
+            )
         files.append(file)
     if files:
         inside = [file.name if options.out and file.parent == options.out else str(file) for file in files]
