@@ -6,10 +6,38 @@ import pytest
 
 from azureml_endpoint import AzureMLEndpointApiType, CustomOpenAIChatContentFormatter, GPT2ContentFormatter
 from azureml_endpoint.errors import ResponseFormatError
-from azureml_endpoint.formatters.binding import as_chat_generation
+from azureml_endpoint.formatters.binding import Binding, as_chat_generation
 from azureml_endpoint.payloads import decode, encode
 
 SERVERLESS = AzureMLEndpointApiType.serverless
+
+
+class Odd:
+    """A formatter of somebody's own, which makes no bytes and reads nothing."""
+
+    content_type = "text/plain"
+    accepts = None
+
+    def format_request_payload(self, prompt, model_kwargs):
+        return {"prompt": prompt}
+
+    def format_response_payload(self, output):
+        return output["0"]
+
+
+def test_errors_name_the_formatters_class():
+    binding = Binding(Odd(), "format_request_payload")
+    with pytest.raises(TypeError) as raised:
+        binding.request("hi", {}, SERVERLESS)
+    assert str(raised.value) == "Odd made a dict of the request; it must be bytes"
+    with pytest.raises(ResponseFormatError, match=r"^Odd expected another shape \(TypeError: "):
+        binding.response(b"[]", SERVERLESS)
+
+
+def test_media_types_are_those_that_the_formatter_declares():
+    assert Binding(Odd(), "format_request_payload").media_types == {"Content-Type": "text/plain"}
+    json_both = {"Content-Type": "application/json", "Accept": "application/json"}
+    assert Binding(GPT2ContentFormatter(), "format_request_payload").media_types == json_both
 
 
 def test_what_a_message_tells_beside_its_text_is_kept():

@@ -206,6 +206,7 @@ def test_escaping_is_undone_by_json(text: str) -> None:
     if not any(each in text for each in others):
         assert json.loads(f'"{escape(text)}"') == text
     assert ContentFormatterBase.escape_special_characters(text) == escape(text)
+    assert make("GPT2").escape_special_characters(text) == escape(text)
 
 
 def test_formatters_are_equal_by_class_and_settings() -> None:
