@@ -7,6 +7,8 @@ LANGCHAIN := .venv-langchain
 LANGCHAIN_03 := .venv-langchain-0.3
 AZURE := .venv-azure
 MUTATION := .venv-mutation
+PEERS := .venv-peers
+NODE_PEERS := .bench
 HUNT ?= 100000
 SEED := $(or $(SEED),$(shell date +%s))
 PLUGINS := -p xdist -p hypothesispytest -p azureml_emulator -p azureml_contract
@@ -47,14 +49,14 @@ hunt: .venv/.dev ## Fuzz for long, with a new seed each time (SEED=...); finding
 mutate: .venv/.dev $(MUTATION)/.installed ## Change formatters and kit in small ways, and list what no test notices
 	$(MUTATION)/bin/python scripts/mutation.py
 
-bench: .venv/.dev $(LANGCHAIN)/.installed ## Measure, as ratios within one run
+bench: .venv/.dev $(LANGCHAIN)/.installed $(AZURE)/.installed $(PEERS)/.installed $(NODE_PEERS)/.installed ## Measure, as ratios within one run, and write benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/run.py
 
 docs: .venv/.dev ## Write the generated tables into the documentation (some take minutes)
 	$(BIN)/python docs/generate.py
 
 clean: ## Remove the environments
-	rm -rf .venv $(LANGCHAIN) $(LANGCHAIN_03) $(AZURE) $(MUTATION)
+	rm -rf .venv $(LANGCHAIN) $(LANGCHAIN_03) $(AZURE) $(MUTATION) $(PEERS) $(NODE_PEERS)
 
 .venv/.base: pyproject.toml scripts/environment.sh
 	@sh scripts/environment.sh .venv $@ --editable .
@@ -66,6 +68,15 @@ $(LANGCHAIN)/.installed: requirements/langchain-community.txt
 $(LANGCHAIN_03)/.installed: requirements/langchain-community-0.3.txt
 $(AZURE)/.installed: requirements/azure.txt
 $(MUTATION)/.installed: requirements/mutation.txt
+
+$(PEERS)/.installed: requirements/peers.txt
+	@sh scripts/environment.sh $(PEERS) $@ --requirement $<
+
+$(NODE_PEERS)/.installed: requirements/package.json
+	@if command -v npm >/dev/null; then \
+		mkdir -p $(@D) && cp $< $(@D) && \
+		npm install --prefix $(@D) --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error && touch $@; \
+	else echo "npm is missing: npm's peers are left out" >&2; fi
 
 %/.installed: pyproject.toml scripts/environment.sh
 	@sh scripts/environment.sh $* $@ --editable . --requirement $(filter requirements/%,$^)

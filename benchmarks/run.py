@@ -1,6 +1,8 @@
-"""Measures everything, and prints one table of ratios. Times decide nothing here: a slow run is not a failed one.
+"""Measures everything, prints one table of ratios, and writes it to `RESULTS.md`.
 
-python benchmarks/run.py [--only NAME ...] [--json FILE]
+Times decide nothing here: a slow run is not a failed one.
+
+python benchmarks/run.py [--only NAME ... [--write]] [--json FILE]
 """
 
 import argparse
@@ -8,9 +10,10 @@ import json
 import platform
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
-from ratios import langchain, pacing, startup, throughput, timings
+from ratios import langchain, pacing, peers, results, startup, throughput, timings
 from ratios.comparison import Comparison
 
 COMPARISONS: dict[str, Callable[[], list[Comparison]]] = {
@@ -18,6 +21,7 @@ COMPARISONS: dict[str, Callable[[], list[Comparison]]] = {
     "client": langchain.client,
     "batch": langchain.batch,
     "throughput": throughput.compare,
+    "servers": peers.compare,
     "pacing": pacing.compare,
     "engine": timings.engine,
     "formatters-json": timings.formatters,
@@ -26,35 +30,55 @@ COMPARISONS: dict[str, Callable[[], list[Comparison]]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run what is asked for; the exit code is 0 unless something could not be measured."""
-    parser = argparse.ArgumentParser(description="Measure the project, as ratios within one run.")
-    parser.add_argument("--only", action="append", choices=COMPARISONS, help="run this one; may be given again")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every pair's ratio too")
-    options = parser.parse_args(arguments)
-    rows: list[Comparison] = []
+    """Run what is asked for; the exit code is 0 unless something could not be measured, which leaves the rest."""
+    options = _parser().parse_args(arguments)
+    measured: dict[str, list[Comparison]] = {}
+    wrong = []
     for name in options.only or COMPARISONS:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
-        rows += COMPARISONS[name]()
+        try:
+            measured[name] = COMPARISONS[name]()
+        except (RuntimeError, OSError) as error:
+            wrong.append(f"{name} could not be measured: {error}")
+    rows = [row for group in measured.values() for row in group]
     print(table(rows))
+    print(*wrong, sep="\n", file=sys.stderr)
     if options.json:
         options.json.write_text(json.dumps(document(rows), indent=2) + "\n", encoding="utf-8")
-    return 0
+    if options.write or not options.only:
+        titles = {name: (compare.__doc__ or "").strip() for name, compare in COMPARISONS.items()}
+        only = "".join(f" --only {name}" for name in options.only or ())
+        command = f"benchmarks/run.py{only} --write" if only else "make bench"
+        results.keep(Path(__file__).parent, measured, titles, command, datetime.now(UTC))
+    return 1 if wrong else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Measure the project, as ratios within one run.")
+    parser.add_argument("--only", action="append", choices=COMPARISONS, help="run this one; may be given again")
+    parser.add_argument("--write", action="store_true", help="write it to RESULTS.md, as is done without --only")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every pair's ratio too")
+    return parser
 
 
 def table(rows: Sequence[Comparison]) -> str:
     """One line per comparison, with a headline per group."""
-    width = max(len(row.what) for row in rows)
+    width = max((len(row.what) for row in rows), default=0)
     head = f"{'':{width}}  {'ratio':>6}  {'middle half':>13}  {'target':>8}  {'':8}  {'pairs':>5}  for context"
     lines = [head]
     for number, row in enumerate(rows):
         if number == 0 or rows[number - 1].group != row.group:
             lines.append(f"\n{row.group}")
-        low, high = row.middle_half
-        lines.append(
-            f"{row.what:{width}}  {row.ratio:6.2f}  {low:6.2f}-{high:<6.2f}  {row.target:>8}  {row.verdict:8}  "
-            f"{len(row.ratios):5}  {row.context}"
-        )
+        lines.append(f"{row.what:{width}}  {_figures(row)}  {row.context}")
     return "\n".join(lines)
+
+
+def _figures(row: Comparison) -> str:
+    if not row.ratios:
+        return " " * 44
+    low, high = row.middle_half
+    half = f"{low:6.2f}-{high:<6.2f}"
+    return f"{row.ratio:6.2f}  {half}  {row.target:>8}  {row.verdict:8}  {len(row.ratios):5}"
 
 
 def document(rows: Sequence[Comparison]) -> dict[str, object]:

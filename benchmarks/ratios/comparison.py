@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from statistics import median, quantiles
 from time import perf_counter
 from typing import Any, TypeVar
 
 Measured = TypeVar("Measured")
+Side = TypeVar("Side")
 
 Measure = Callable[[], float]
 """Measures one side once, over a block of work; usually in seconds."""
@@ -16,7 +18,8 @@ Measure = Callable[[], float]
 class Comparison:
     """One row of the report: `ratios` has the ratio of each pair, `what` says of what to what.
 
-    `at_most` or `at_least` is the target, if there is one. `context` holds absolute numbers, which are no result.
+    `at_most` or `at_least` is the target, if there is one. `context` holds absolute numbers, which are no result, or
+    says why there are no pairs.
     """
 
     group: str
@@ -28,8 +31,8 @@ class Comparison:
 
     @property
     def ratio(self) -> float:
-        """The median over the pairs."""
-        return median(self.ratios)
+        """The median over the pairs; NaN without any."""
+        return median(self.ratios) if self.ratios else nan
 
     @property
     def middle_half(self) -> tuple[float, float]:
@@ -49,7 +52,7 @@ class Comparison:
     def verdict(self) -> str:
         """Whether the median meets the target; with a question mark if the middle half of the pairs is astride it."""
         target = self.at_least if self.at_most is None else self.at_most
-        if target is None:
+        if target is None or not self.ratios:
             return ""
         met = self.ratio >= target if self.at_most is None else self.ratio <= target
         low, high = self.middle_half
@@ -60,8 +63,8 @@ class Comparison:
         return {
             "group": self.group,
             "what": self.what,
-            "ratio": self.ratio,
-            "quartiles": [low, high],
+            "ratio": self.ratio if self.ratios else None,
+            "quartiles": [low, high] if self.ratios else None,
             "target": self.target,
             "verdict": self.verdict,
             "pairs": len(self.ratios),
@@ -70,11 +73,11 @@ class Comparison:
         }
 
 
-def in_turn(sides: Mapping[str, Callable[[], Measured]], rounds: int) -> dict[str, list[Measured]]:
+def in_turn(sides: Mapping[Side, Callable[[], Measured]], rounds: int) -> dict[Side, list[Measured]]:
     """Measure all sides once a round, forwards and backwards by turns: a drift of the machine meets them alike."""
-    measured: dict[str, list[Measured]] = {name: [] for name in sides}
+    measured: dict[Side, list[Measured]] = {name: [] for name in sides}
     for number in range(rounds):
-        for name in list(sides) if number % 2 == 0 else reversed(sides):
+        for name in list(sides) if number % 2 == 0 else reversed(list(sides)):
             measured[name].append(sides[name]())
     return measured
 

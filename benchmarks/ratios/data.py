@@ -73,5 +73,15 @@ def gpt2_body(prompt: str) -> bytes:
     return json.dumps({"inputs": {"input_string": [prompt]}, "parameters": PARAMETERS}).encode()
 
 
+def chat_body(prompt: str) -> bytes:
+    """A request for a chat's next message, not streamed."""
+    return json.dumps({"model": "benchmark", "messages": [{"role": "user", "content": prompt}]}).encode()
+
+
 SEVERAL = [f"{number}. {PROMPT}" for number in range(64)]
 """Different prompts, so that no server is asked the same thing all the time."""
+
+ANSWER_TEXT = SEVERAL[-1]
+"""What servers say that always say the same."""
+
+GPT2_ANSWER = [{"0": ANSWER_TEXT}]

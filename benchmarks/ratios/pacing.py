@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ratios.comparison import Comparison, in_turn, ratios, timed
 from ratios.data import KEY
 from ratios.emulator import serving
-from ratios.load import processor_time
+from ratios.footprint import processor_time
 from ratios.processes import Child, module
 
 GROUP = "pacing"

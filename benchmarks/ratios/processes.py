@@ -48,18 +48,27 @@ class Child:
     """A process for as long as a `with` block lasts; it is asked and it answers, a line of JSON each."""
 
     def __init__(
-        self, command: Sequence[str], env: dict[str, str] | None = None, stderr: TextIO | None = None
+        self,
+        command: Sequence[str],
+        env: dict[str, str] | None = None,
+        stdout: TextIO | int = subprocess.PIPE,
+        stderr: TextIO | None = None,
     ) -> None:
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=stdout,
             stderr=stderr,
             env=env or environment(),
             cwd=BENCHMARKS,
             encoding="utf-8",
         )
         self.pid = self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
 
     def read(self) -> Any:
         """Wait for its next line."""
@@ -88,8 +97,8 @@ class Child:
         except subprocess.TimeoutExpired:
             self._process.kill()
         for pipe in (self._process.stdin, self._process.stdout):
-            assert pipe
-            pipe.close()
+            if pipe:
+                pipe.close()
 
 
 def answer(value: Any) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ratios.comparison import Comparison, ratios
+from ratios.comparison import Comparison, in_turn, ratios
 from ratios.data import KEY
 from ratios.emulator import serving
 from ratios.processes import Child, module
@@ -29,31 +29,32 @@ def compare() -> list[Comparison]:
     """The emulator against `web.Server` and against `web.Application`, and once with no request like another."""
     with serving([ENDPOINT]) as served, Child(module("plain_server")) as plain, Child(module("load")) as load:
         bare, port, pid = plain.read(), served.ports["gpt2"], served.pid
-        sides = {name: _window(load, at, plain.pid) for name, at in bare.items()}
-        sides["emulator"] = _window(load, port, pid)
-        sides["web.Server, fresh"] = _window(load, bare["web.Server"], plain.pid, fresh=True)
-        sides["emulator, fresh"] = _window(load, port, pid, fresh=True)
-        names = ["web.Server", "emulator", "web.Application", "web.Server, fresh", "emulator, fresh"]
-        measured: dict[str, list[Load]] = {name: [] for name in names}
-        for number in range(ROUNDS):
-            for name in names if number % 2 == 0 else reversed(names):
-                measured[name].append(sides[name]())
-    rows = [row for name in bare for row in _rows(name, measured["emulator"], measured[name], TARGET)]
-    fresh = measured["emulator, fresh"], measured["web.Server, fresh"]
-    return [*rows, *_rows("web.Server", *fresh, None, ", no two requests alike")]
+        sides = {name: window(load, at, plain.pid) for name, at in bare.items()}
+        sides["emulator"] = window(load, port, pid)
+        sides["web.Server, fresh"] = window(load, bare["web.Server"], plain.pid, fresh=True)
+        sides["emulator, fresh"] = window(load, port, pid, fresh=True)
+        measured = in_turn(sides, ROUNDS)
+    return list(_all(measured))
 
 
-def _rows(
-    name: str, ours: list[Load], bare: list[Load], target: float | None, load: str = ""
+def _all(measured: dict[str, list[Load]]) -> Iterator[Comparison]:
+    for name in ("web.Server", "web.Application"):
+        yield from rows(GROUP, f"emulator / bare {name} handler", measured["emulator"], measured[name], TARGET)
+    what = "emulator / bare web.Server handler, no two requests alike"
+    yield from rows(GROUP, what, measured["emulator, fresh"], measured["web.Server, fresh"])
+
+
+def rows(
+    group: str, what: str, ours: list[Load], bare: list[Load], target: float | None = None
 ) -> Iterator[Comparison]:
+    """Requests per second, and per second of the server's processor time."""
     per_second = [[one.per_second for one in side] for side in (ours, bare)]
     context = f"{median(per_second[0]):.0f} / {median(per_second[1]):.0f} per second{_busy(ours, bare)}"
-    what = f"emulator / bare {name} handler{load}"
-    yield Comparison(GROUP, f"requests/s: {what}", ratios(*per_second), at_least=target, context=context)
+    yield Comparison(group, f"requests/s: {what}", ratios(*per_second), at_least=target, context=context)
     busy = [[one.per_busy_second for one in side if one.per_busy_second] for side in (ours, bare)]
-    if all(len(side) == ROUNDS for side in busy):
+    if all(len(side) == len(ours) for side in busy):
         context = f"{median(busy[0]):.0f} / {median(busy[1]):.0f} per second of the server's processor time"
-        yield Comparison(GROUP, f"requests per CPU second: {what}", ratios(*busy), at_least=target, context=context)
+        yield Comparison(group, f"requests per CPU second: {what}", ratios(*busy), at_least=target, context=context)
 
 
 def _busy(*sides: list[Load]) -> str:
@@ -65,9 +66,11 @@ def _busy(*sides: list[Load]) -> str:
     return f"; a core's share of servers {servers}, of the load {loads}"
 
 
-def _window(load: Child, port: int, pid: int, fresh: bool = False) -> Callable[[], Load]:
+def window(load: Child, port: int, pid: int, path: str = "/score", **how: Any) -> Callable[[], Load]:
+    """Measure a server over a window; `how` is what `ratios.load` can be asked besides."""
+
     def measure() -> Load:
-        found = load.ask(port=port, pid=pid, seconds=SECONDS, fresh=fresh)
+        found = load.ask(**{"port": port, "pid": pid, "path": path, "seconds": SECONDS, **how})
         if found["refused"] or not found["answered"]:
             raise RuntimeError(f"port {port} did not answer as it should: {found}")
         answered, seconds, server = found["answered"], found["seconds"], found["server"]

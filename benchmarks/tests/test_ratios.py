@@ -1,0 +1,115 @@
+import json
+from datetime import UTC, datetime
+from math import isnan
+
+import pytest
+import run
+from ratios import load, results
+from ratios.comparison import Comparison, in_turn, ratios
+
+MACHINE = "a processor, 2 cores; a system; a Python"
+AT = datetime(2030, 1, 2, 3, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def keep(tmp_path, monkeypatch):
+    monkeypatch.setattr(results, "machine", lambda: MACHINE)
+
+    def kept(titles=("one", "two"), **groups):
+        results.keep(tmp_path, groups, {name: f"What {name} is." for name in titles}, "make bench", AT)
+        return (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
+
+    return kept
+
+
+def test_the_sides_take_turns_in_going_first():
+    asked = []
+    sides = {name: lambda name=name: asked.append(name) or len(asked) for name in "ab"}
+    assert in_turn(sides, 3) == {"a": [1, 4, 5], "b": [2, 3, 6]}
+    assert asked == list("abbaab")
+
+
+@pytest.mark.parametrize(
+    ("found", "settings", "verdict"),
+    [
+        ([1.0, 1.1, 1.2], {"at_most": 2}, "met"),
+        ([1.0, 1.1, 1.2], {"at_most": 1}, "NOT met"),
+        ([1.0, 1.1, 1.6, 1.7], {"at_most": 1.5}, "met?"),
+        ([1.0, 1.1, 1.4], {"at_least": 1.15}, "NOT met?"),
+        ([1.0], {}, ""),
+        ([], {"at_most": 1}, ""),
+    ],
+)
+def test_a_verdict_says_when_it_may_be_the_other_one(found, settings, verdict):
+    assert Comparison("group", "this / that", found, **settings).verdict == verdict
+
+
+def test_a_side_without_pairs_has_no_ratio():
+    row = Comparison("group", "this / that", (), context="not measured: no npm")
+    assert isnan(row.ratio)
+    assert row.as_dict()["ratio"] is None
+    assert "not measured: no npm" in run.table([row])
+
+
+def test_a_group_is_written_without_touching_the_others(keep):
+    keep(one=[Comparison("one", "a / b", ratios([1, 2, 3], [2, 2, 2]), at_most=1.5)])
+    page = keep(two=[Comparison("two", "c / d", (), context="not measured: no npm")])
+    assert "| a / b | 1.00 | 0.75 - 1.25 | ≤ 1.5 | met | 3 |" in page
+    assert "| c / d | - | not measured: no npm | | | 0 |" in page
+    assert page.index("## one\n\nWhat one is.\n\n2030-01-02 03:04 UTC, by `make bench`.") < page.index("## two")
+    again = keep(one=[Comparison("one", "a / b", [4.0])])
+    assert "| a / b | 4.00 |  |  |  | 1 |" in again
+    assert "1.00" not in again
+    assert "## two" in again
+
+
+def test_a_group_that_there_is_no_more_is_left_out(keep):
+    keep(one=[Comparison("one", "a / b", [1.0])])
+    assert "## one" not in keep(titles=("two",))
+
+
+def test_groups_of_several_machines_are_told_apart(keep, monkeypatch):
+    keep(one=[Comparison("one", "a / b", [1.0])])
+    monkeypatch.setattr(results, "machine", lambda: "another machine")
+    page = keep(two=[Comparison("two", "c / d", [1.0])])
+    assert f"Measured on several machines:\n\n1. {MACHINE}\n2. another machine\n" in page
+    assert "2030-01-02 03:04 UTC on machine 2, by" in page
+
+
+def test_no_absolute_figures_are_kept_on_the_page(keep, tmp_path):
+    page = keep(one=[Comparison("one", "a / b", [1.23456789], context="12345 / 10000 per second")])
+    assert "12345" not in page
+    (row,) = json.loads((tmp_path / "RESULTS.json").read_text(encoding="utf-8"))["one"]["rows"]
+    assert (row["ratio"], row["context"]) == (1.235, "12345 / 10000 per second")
+
+
+def test_versions_are_found_without_running_anything(tmp_path):
+    place = tmp_path / ".venv-peers/lib/python3.11/site-packages/pytest_httpserver-9.8.7.dist-info"
+    place.mkdir(parents=True)
+    (place / "METADATA").write_text("Name: pytest-httpserver\nVersion: 9.8.7\n", encoding="utf-8")
+    assert list(results.versions(tmp_path)) == ["pytest-httpserver 9.8.7"]
+
+
+@pytest.mark.parametrize(
+    ("received", "whole"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-", False),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{", False),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", True),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n", False),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", True),
+    ],
+)
+def test_a_response_is_whole_by_its_length_or_its_last_chunk(received, whole):
+    assert load.whole(received) is whole
+
+
+def test_what_could_not_be_measured_leaves_the_rest(monkeypatch, capsys, keep, tmp_path):
+    def broken():
+        raise RuntimeError("no answer")
+
+    monkeypatch.setattr(run, "COMPARISONS", {"one": lambda: [Comparison("one", "a / b", [1.0])], "two": broken})
+    assert run.main(["--only", "one", "--only", "two"]) == 1
+    said = capsys.readouterr()
+    assert "a / b" in said.out
+    assert "two could not be measured: no answer" in said.err
