@@ -33,7 +33,7 @@ class Whole:
             document = json.loads(b"".join(self._received))
         except (ValueError, RecursionError):
             return PARSE
-        self.usage = usage(document)
+        self.usage = usage(document) if _counted(*self._received) else (None, None)
         if self._shape.text_at is None:
             return OK
         text = _text(document, self._shape.text_at)
@@ -88,14 +88,20 @@ class Stream:
         except (ValueError, RecursionError):
             self._wrong = True
             return False
-        told = usage(document)
-        if told != (None, None):
-            self.usage = told
+        if _counted(event):
+            told = usage(document)
+            if told != (None, None):
+                self.usage = told
         if isinstance(document, dict) and "error" in document:
             self._wrong = True
         text = _text(document, self._shape.delta_at or ())
         self.characters += len(text or "")
         return bool(text)
+
+
+def _counted(*pieces: bytes) -> bool:
+    """Say whether there may be counts of tokens: to look for them costs more than all else that is heard."""
+    return any(b"_tokens" in piece for piece in pieces)
 
 
 def _text(document: Any, place: Any) -> str | None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -12,6 +13,7 @@ from azureml_bench.load import Due, Phases, schedule
 from azureml_bench.prompts import Prompts, Repeated
 from azureml_bench.target import Target
 from azureml_emulator.simulation.arrivals import Arrivals, Poisson
+from azureml_emulator.variant import settings_of
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,14 @@ class Plan:
         """Write it for `summary.json`; there is no key in it."""
         load: dict[str, Any] = {"loop": "closed", "users": self.users, "pace_s": self.pace}
         if not self.closed:
-            settings = {name: value for name, value in vars(self.arrivals).items() if not name.startswith("_")}
+            settings = {name: getattr(self.arrivals, name) for name in settings_of(type(self.arrivals))}
+            if "file" in settings:
+                settings["file"] = Path(settings["file"]).name
             load = {"loop": "open", "arrivals": self.arrivals.kind, **settings}
         return {
             "schema": self.target.shape.name,
             "api_type": self.target.shape.api_type,
+            "deployment": self.target.deployment,
             "stream": self.target.stream,
             "parameters": dict(self.target.parameters),
             "timeout_s": self.target.timeout,
@@ -63,13 +68,13 @@ class Plan:
             "phases_s": self.phases._asdict(),
             "max_in_flight": self.max_in_flight,
             "retries": self.retries,
-            "prompts": repr(self.prompts),
+            "prompts": self.prompts.described(),
             "seed": self.seed,
         }
 
     def hash(self) -> str:
-        """Give what is the same for two runs that may be compared: all but the seed and the address."""
-        alike = {name: value for name, value in self.document().items() if name != "seed"}
+        """Give what is the same for two runs that may be compared: all but the seed, the address, the deployment."""
+        alike = {name: value for name, value in self.document().items() if name not in ("seed", "deployment")}
         return hashlib.sha256(json.dumps(alike, sort_keys=True, default=str).encode()).hexdigest()[:12]
 
     def some_prompts(self, count: int) -> list[str]:

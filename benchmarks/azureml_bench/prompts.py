@@ -6,6 +6,7 @@ No two are alike unless somebody wants so: a warm cache answers faster than the 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
 from azureml_bench.usage import WrongUsage
@@ -18,6 +19,14 @@ class Prompts(ABC):
     def prompt(self, number: int) -> str:
         """Give the prompt of a request; the same for the same number, in every process."""
 
+    def described(self) -> str:
+        """Say what they are in a line: the same for the same prompts but for their seed, wherever a file is kept."""
+        return repr(self)
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+
 
 @dataclass(frozen=True)
 class Repeated(Prompts):
@@ -27,6 +36,9 @@ class Repeated(Prompts):
 
     def prompt(self, number: int) -> str:
         return self.text
+
+    def described(self) -> str:
+        return f"the same text again and again, {len(self.text)} characters, {_digest(self.text)}"
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,9 @@ class Unique(Prompts):
         mixed = (number * 0x9E3779B1 + self.seed * 0x85EBCA6B) & 0xFFFFFFFF
         return f"[{mixed:08x}] {self.source.prompt(number)}"
 
+    def described(self) -> str:
+        return f"each behind a number of its own: {self.source.described()}"
+
 
 @dataclass(frozen=True)
 class Lines(Prompts):
@@ -52,6 +67,9 @@ class Lines(Prompts):
 
     def prompt(self, number: int) -> str:
         return self._lines[number % len(self._lines)]
+
+    def described(self) -> str:
+        return f"{len(self._lines)} of a file, {_digest(chr(10).join(self._lines))}"
 
     @cached_property
     def _lines(self) -> list[str]:
@@ -93,6 +111,9 @@ class Made(Prompts):
         faker = self._faker
         faker.seed_instance(self.seed * 1_000_003 + number)
         return " ".join(faker.words(self.words))
+
+    def described(self) -> str:
+        return f"{self.words} words made up"
 
     @cached_property
     def _faker(self):  # type: ignore[no-untyped-def]  # Faker is loaded only where it is wanted

@@ -5,12 +5,12 @@ All of it is read off the emulator's own schemas, so whatever it serves can be m
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from azureml_bench.usage import WrongUsage
 from azureml_emulator.errors import ContainerError
-from azureml_emulator.places import Place, all_places, place_of, value_at, with_value
+from azureml_emulator.places import Place, all_places, parse, place_of, shown, value_at, with_value
 from azureml_emulator.schema import Answer, Framing, Schema, Scoring
 
 _SENTENCE = "azureml bench looks for this text"
@@ -31,7 +31,7 @@ class Shape:
     name: str
     api_type: str
     path: str
-    document: Mapping[str, Any]
+    document: Any
     prompt_at: Place | None = None
     text_at: Place | None = None
     delta_at: Place | None = None
@@ -53,7 +53,7 @@ class Shape:
         asked: Any = self.document if self.prompt_at is None else with_value(self.document, self.prompt_at, prompt)
         if parameters:
             asked = _with_parameters(asked, parameters)
-        return json.dumps({**asked, **self.streaming} if stream else asked).encode()
+        return json.dumps({**asked, **self.streaming} if stream and self.streaming else asked).encode()
 
 
 def of(schema: Schema[Any]) -> Shape:
@@ -83,6 +83,37 @@ def known(name: str) -> Shape:
         return of(find(name))
     except ValueError as error:
         raise WrongUsage(f"--schema {name!r}: {error}") from None
+
+
+def own(document: Any, places: Mapping[str, str], known: Shape | None = None) -> Shape:
+    """Make a shape of somebody's own request.
+
+    `places` are by the options that say them, `--prompt-at`, `--text-at` and `--delta-at`, empty where nobody did;
+    what they do not say is as in `known`. A request of no known shape is streamed if it asks for that by itself.
+    Raises `WrongUsage`.
+    """
+    said = {name: _place(name, text) for name, text in places.items() if text}
+    like = known or Shape("own", "own", "", document, framing=Framing(b"data: "))
+    prompt_at = said.get("--prompt-at", like.prompt_at)
+    if prompt_at is not None:
+        try:
+            asked = value_at(document, prompt_at)
+        except LookupError as error:
+            raise WrongUsage(f"--body: {error} for the prompt; say where it stands with --prompt-at") from None
+        if not isinstance(asked, str):
+            raise WrongUsage(f"--body: expected a text at {shown(prompt_at)}, where the prompt is to stand")
+    text_at, delta_at = said.get("--text-at", like.text_at), said.get("--delta-at", like.delta_at)
+    streaming = like.streaming if isinstance(document, dict) else {}
+    return replace(
+        like, document=document, prompt_at=prompt_at, text_at=text_at, delta_at=delta_at, streaming=streaming
+    )
+
+
+def _place(name: str, text: str) -> Place:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise WrongUsage(f"{name}: {error}") from None
 
 
 def of_path(path: str, api_type: str = "") -> Shape:
@@ -164,13 +195,12 @@ def _delta_at(events: Sequence[Any]) -> Place | None:
     return max(whole, key=lambda place: len(parts[place]), default=None)
 
 
-def _with_parameters(document: Mapping[str, Any], parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+def _with_parameters(document: Any, parameters: Mapping[str, Any]) -> Any:
     for place in all_places(document):
         value = value_at(document, place)
         if place and place[-1] == "parameters" and isinstance(value, dict):
-            changed: Mapping[str, Any] = with_value(document, place, {**value, **parameters})
-            return changed
-    return {**document, **parameters}
+            return with_value(document, place, {**value, **parameters})
+    return {**document, **parameters} if isinstance(document, Mapping) else document
 
 
 def events(framing: Framing, block: bytes) -> Iterator[bytes]:
