@@ -40,7 +40,7 @@ def _double_escape(expected: Any, got: Any) -> bool:
     written = json.dumps(expected)
     return got in (written, written[1:-1], json.dumps(expected, ensure_ascii=False)) or (
         got.replace("\\\\", "\\").replace('\\"', '"').strip('"') == expected.strip('"')
-        and got.count("\\") > expected.count("\\")
+        and got.count("\\") != expected.count("\\")
     )
 
 
@@ -58,7 +58,7 @@ def _strip(expected: Any, got: Any) -> bool:
 
 @cause("the text is cut off.")
 def _truncation(expected: Any, got: Any) -> bool:
-    return _texts(expected, got) and len(expected) > len(got) > 0 and expected.startswith(got)
+    return _texts(expected, got) and got not in ("", expected) and expected.startswith(got)
 
 
 @cause("values that count as false are dropped: test `is not None`, or do not test at all.")
@@ -71,7 +71,7 @@ def _falsy_drop(expected: Any, got: Any) -> bool:
 
 @cause("the parameters stand where the endpoint does not look for them.")
 def _wrong_nesting(expected: Any, got: Any) -> bool:
-    return isinstance(expected, dict) and len(expected) > 0 and (got == {} or _wrapped(expected, got))
+    return isinstance(expected, dict) and expected != {} and (got == {} or _wrapped(expected, got))
 
 
 def _wrapped(expected: Any, got: Any) -> bool:
