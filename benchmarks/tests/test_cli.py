@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -48,13 +48,14 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def reached(*_: object, **__: object) -> NoReturn:
         raise Reached
 
-    def run(work: Any, **_: object) -> NoReturn:
+    def run(work: Coroutine[Any, Any, Any], **_: object) -> NoReturn:
         work.close()
         raise Reached
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("THE_KEY", KEY)
     monkeypatch.setattr(asyncio, "run", run)
+    monkeypatch.setattr(asyncio, "Runner", reached)
     monkeypatch.setattr(subprocess, "Popen", reached)
     for one in ("TemporaryFile", "NamedTemporaryFile", "TemporaryDirectory", "mkdtemp", "mkstemp"):
         monkeypatch.setattr(tempfile, one, reached)
