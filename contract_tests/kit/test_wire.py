@@ -112,3 +112,64 @@ def test_an_unknown_shape_is_named_with_a_guess() -> None:
 )
 def test_parts_of_a_message_stand_in_a_list_of_objects(name: str, place: Any) -> None:
     assert wire.known(name).parts_at == place
+
+
+@pytest.mark.parametrize(
+    ("text_at", "choices_at", "parts_at"),
+    [
+        (("choices", 0, "text"), ("choices",), None),
+        (("a", "choices", 0, "text"), ("a", "choices"), None),
+        (("choices", 1, "text"), None, None),
+        (("choices", "a", 0, "text"), None, ("choices", "a")),
+        (("parts", 0, "text"), None, ("parts",)),
+        (("parts", 1, "text"), None, None),
+        (("parts", 0), None, None),
+        ((0, "text"), None, None),
+        ((0, 0, "text"), None, (0,)),
+        (("choices", 0, "parts", 0, "text"), ("choices",), ("choices", 0, "parts")),
+        ((), None, None),
+    ],
+)
+def test_lists_around_the_text_are_told_apart(text_at: Any, choices_at: Any, parts_at: Any) -> None:
+    known = Wire("mine", "dedicated", RENAMED.read, RENAMED.write, text_at, {})
+    assert (known.choices_at, known.parts_at) == (choices_at, parts_at)
+
+
+def test_what_stands_in_a_shape_stands_in_its_wire() -> None:
+    known = wire.known("completions")
+    assert (known.name, known.path, known.text_at) == ("completions", "/completions", ("choices", 0, "text"))
+    assert (known.chat, known.reserved) == (False, ("prompt",))
+    assert known.example["prompt"]
+    assert wire.known("gpt2").path == RENAMED.path == "/score"
+    assert wire.known("gpt2").reserved == ("inputs", "input_string")
+    assert wire.known("chat").reserved == ("messages", "content")
+    assert (RENAMED.chat, RENAMED.reserved) == (False, ())
+
+
+@pytest.mark.parametrize(("name", "streams"), [("chat", True), ("gpt2", False), ("tgi-stream", False)])
+def test_an_answer_may_come_piece_by_piece(name: str, streams: bool) -> None:
+    known = wire.known(name)
+    assert known.streams is streams
+    assert (known.stream is not None) is streams
+
+
+def test_the_pieces_of_a_text_are_given_as_values() -> None:
+    stream = wire.known("completions").stream
+    assert stream
+    pieces = stream("so be it")
+    assert "".join(piece["choices"][0]["text"] for piece in pieces if piece["choices"]) == "so be it"
+    assert {piece["model"] for piece in pieces} == {"model"}
+
+
+def test_a_shape_that_says_nothing_has_no_wire() -> None:
+    with pytest.raises(ValueError, match="'embeddings' answers with no text, so that there is no prompt to follow"):
+        wire.known("embeddings")
+
+
+def test_it_cannot_be_changed() -> None:
+    with pytest.raises(AttributeError):
+        RENAMED.name = "yours"  # type: ignore[misc]
+
+
+def test_nothing_is_asked_beside_a_prompt_unless_it_is_said() -> None:
+    assert Asked(("a",)) == (("a",), (), {})

@@ -23,6 +23,8 @@ DOCUMENT: Any = {"a": [{"0": "x"}, 1], "b c": {"d": None}}
         ('$["b c"].d', ("b c", "d")),
         (" $.a ", ("a",)),
         ('$["\\""]', ('"',)),
+        ("$[10][0]", (10, 0)),
+        ("$['']", ("",)),
     ],
 )
 def test_a_place_is_read(text: str, place: Place) -> None:
@@ -62,6 +64,8 @@ def test_a_value_is_found(place: Place, value: Any) -> None:
     [
         (("c",), "there is no $.c"),
         (("a", 2), "there is no $.a[2]"),
+        (("a", 3), "there is no $.a[3]"),
+        (("a", -1), "there is no $.a[-1]"),
         (("a", "0"), 'there is no $.a["0"]'),
         ((0,), "there is no $[0]"),
         (("a", 1, "x", "y"), "there is no $.a[1].x"),
@@ -91,6 +95,9 @@ def test_a_copy_differs_at_one_place(place: Place) -> None:
     before = repr(DOCUMENT)
     assert value_at(with_value(DOCUMENT, place, "new"), place) == "new"
     assert with_value(DOCUMENT, place, value_at(DOCUMENT, place)) == DOCUMENT
+    others = [one for one in all_places(DOCUMENT) if one[: len(place)] != place and place[: len(one)] != one]
+    for one in others:
+        assert value_at(with_value(DOCUMENT, place, "new"), one) == value_at(DOCUMENT, one)
     assert repr(DOCUMENT) == before
 
 
@@ -100,6 +107,19 @@ def test_a_copy_lacks_one_place(place: Place) -> None:
     left = without(DOCUMENT, place)
     assert len(value_at(left, place[:-1])) == len(value_at(DOCUMENT, place[:-1])) - 1
     assert repr(DOCUMENT) == before
+
+
+@pytest.mark.parametrize(
+    ("place", "left"),
+    [
+        (("a",), {"b c": {"d": None}}),
+        (("a", 0), {"a": [1], "b c": {"d": None}}),
+        (("a", 1), {"a": [{"0": "x"}], "b c": {"d": None}}),
+        (("b c", "d"), {"a": [{"0": "x"}, 1], "b c": {}}),
+    ],
+)
+def test_what_is_left_is_what_was(place: Place, left: Any) -> None:
+    assert without(DOCUMENT, place) == left
 
 
 def test_the_first_place_of_a_value() -> None:
