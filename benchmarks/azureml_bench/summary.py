@@ -160,10 +160,9 @@ def of_record(kept: Record) -> Summary:
         problems.append("no request got a whole answer: there is nothing to measure")
     asked = objectives(head.objectives)
     limits = [one for one in asked if one.per_request]
-    goodput = _goodput(limits, samples) if asked else None
-    rates = _rates(kept, limits)
-    quiet = silences(samples, closed=head.closed)
-    warnings = [*_hidden(head, quiet, rates), *(one.text for one in found if not one.invalid)]
+    judged = bool(limits) or any(one.subject == "goodput" for one in asked)
+    goodput = _goodput(limits, samples) if judged else None
+    rates = _rates(kept, limits if judged else None)
     return Summary(
         tool=head.tool,
         url=head.url,
@@ -174,7 +173,7 @@ def of_record(kept: Record) -> Summary:
         lasted=head.lasted,
         valid=not problems,
         problems=problems,
-        warnings=warnings,
+        warnings=[one.text for one in found if not one.invalid],
         counts=counts,
         rates=rates,
         goodput=goodput,
@@ -183,25 +182,12 @@ def of_record(kept: Record) -> Summary:
         metrics={name: value for name, value in told.items() if value},
         failures=Distribution.of((one.end - one.sent) / 1e9 for one in samples if one.outcome in outcome.BAD),
         notes=_notes(samples),
-        silences=quiet,
+        silences=silences(samples, closed=head.closed),
         harness=Harness(
             delay=delay, lag=Distribution.of(head.health.lags), cpu=head.health.cpu, sockets=head.health.sockets
         ),
         blocks=_blocks(head, samples, BLOCK),
     )
-
-
-def _hidden(head: Head, quiet: Sequence[Silence], rates: Rates) -> Iterable[str]:
-    """Say what a closed loop leaves out: while nothing is answered nobody asks, so hardly anybody is seen to wait."""
-    if not head.closed:
-        return
-    yield "a closed loop waits for answers before it asks again: when the endpoint stalls, the loop stalls with it"
-    for one in quiet:
-        missing = max(round(one.lasted * rates.achieved) - one.waiting, 0)
-        yield (
-            f"this closed loop hides a stall of {one.lasted:.2f} s at {one.since:.1f} s: {one.waiting} felt it, "
-            f"about {missing} more would have waited; measure with --rate to see them"
-        )
 
 
 def _notes(samples: Iterable[Sample]) -> dict[str, str]:
@@ -281,17 +267,17 @@ def _result(
     )
 
 
-def _rates(kept: Record, limits: Sequence[Objective]) -> Rates:
+def _rates(kept: Record, limits: Sequence[Objective] | None) -> Rates:
     """Credit the offer with what was due in the window, the achievement with what ended in it."""
     phases = kept.head.phases
     first, last = phases.warmup * 1e9, phases.sending * 1e9
     ended = [one for one in kept.samples if one.ok and first <= one.end < last]
     due = sum(one.phase == "measure" for one in kept.samples)
-    good = sum(all(limit.met_by(one) for limit in limits) for one in ended)
+    good = sum(all(limit.met_by(one) for limit in limits or ()) for one in ended)
     return Rates(
         offered=None if kept.head.closed else due / phases.measure,
         achieved=len(ended) / phases.measure,
-        goodput=good / phases.measure if kept.head.objectives else None,
+        goodput=None if limits is None else good / phases.measure,
     )
 
 

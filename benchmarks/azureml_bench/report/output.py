@@ -51,6 +51,7 @@ FORMS = (
     Form("html", "report.html", "a page for the browser, whole in one file", "page"),
     Form("json", "summary.json", "every figure; - writes to the terminal", "summary_json"),
     Form("requests", "requests.jsonl", "every request, a line each", "requests_jsonl"),
+    Form("hdr", "latency.hlog", "HDR histograms by second, and NAME.METRIC.hgrm beside it", "hdr"),
     Form("junit", "junit.xml", "a test case for each threshold, for build servers", "junit"),
 )
 

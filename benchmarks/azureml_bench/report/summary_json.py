@@ -17,7 +17,7 @@ def parts(_kept: Record, told: Summary) -> Parts:
 
 def json_schema() -> dict[str, Any]:
     """Describe `summary.json` as a JSON Schema."""
-    return {"$schema": ID, "title": "azureml-bench summary.json", **Summary.model_json_schema(mode="serialization")}
+    return {"$schema": ID, **Summary.model_json_schema(mode="serialization"), "title": "azureml-bench summary.json"}
 
 
 def json_schema_text() -> str:

@@ -72,6 +72,6 @@ def ends(told: Summary) -> Iterator[tuple[str, int, str, str]]:
 
 
 def quiet(told: Summary) -> Iterator[str]:
-    """Say when nothing was answered."""
-    for one in told.silences:
+    """Say when nothing was answered; of a closed loop it is a warning already, since it hides it."""
+    for one in () if told.closed else told.silences:
         yield f"no answer for {time(one.lasted)} from {one.since:.1f} s on, and {one.waiting} requests waited"
