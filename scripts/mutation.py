@@ -1,6 +1,6 @@
 """Change the code in small ways, one at a time, and list the changes that no test notices.
 
-python scripts/mutation.py [formatters] [kit]
+python scripts/mutation.py [formatters] [kit] [--sample N] [--seed S]
 
 Works on a clone of the last commit in a temporary folder, with cosmic-ray, one change after the other. Each is put to
 the tests that are about its module; one that they do not notice is put to all tests of its theme. Survivors that are
@@ -16,6 +16,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from time import monotonic
 
 ROOT = Path(__file__).parent.parent
@@ -123,12 +124,21 @@ class Session:
     clone: Path
     file: Path
 
-    def begin(self) -> int:
-        """Find the changes. Gives how many there are."""
+    def begin(self, sample: int | None = None, seed: int = 0) -> tuple[int, int]:
+        """Find the changes; gives how many there are, and how many of them are tried."""
         config = self._config(self.subject.tests, NEAR_LIMIT)
         self._run("cosmic-ray", "init", config, self.file)
         self._run("cr-filter-operators", self.file, config)
-        return len(self._rows("SELECT job_id FROM work_items WHERE job_id NOT IN (SELECT job_id FROM work_results)"))
+        found = self._rows(
+            "SELECT job_id FROM mutation_specs WHERE job_id NOT IN (SELECT job_id FROM work_results)"
+            " ORDER BY module_path, operator_name, operator_args, occurrence"
+        )
+        if sample is None or sample >= len(found):
+            return len(found), len(found)
+        tried = Random(seed).sample(found, sample)
+        for left_out in set(found) - set(tried):
+            self._rows("INSERT INTO work_results (worker_outcome, job_id) VALUES ('SKIPPED', ?)", left_out)
+        return len(found), sample
 
     def put_to(self, tests: tuple[str, ...], limit: int) -> int:
         """Put each change to tests that no test noticed so far; gives how many of them none of these notices."""
@@ -154,11 +164,11 @@ class Session:
         """Count the changes that count as noticed since tests did not end."""
         return len(self._rows("SELECT job_id FROM work_results WHERE output = 'timeout'"))
 
-    def _rows(self, statement: str) -> list[tuple[str, ...]]:
+    def _rows(self, statement: str, values: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
         connection = sqlite3.connect(self.file)
         try:
             with connection:
-                return connection.execute(statement).fetchall()
+                return connection.execute(statement, values).fetchall()
         finally:
             connection.close()
 
@@ -205,30 +215,41 @@ def cloned(folder: Path) -> Path:
     return clone
 
 
+def run(theme: Theme, known: str, sample: int | None, seed: int) -> int:
+    """Try the changes of a theme, and tell about each module; gives how many survivors are not known."""
+    new = 0
+    with tempfile.TemporaryDirectory() as folder:
+        clone = cloned(Path(folder))
+        for number, subject in enumerate(theme.subjects):
+            begun = monotonic()
+            session = Session(subject, clone, Path(folder) / f"{number}.sqlite")
+            found, tried = session.begin(sample, seed)
+            near = session.put_to(subject.tests, NEAR_LIMIT)
+            left = session.put_to(theme.tests, WHOLE_LIMIT) if near else 0
+            seconds = monotonic() - begun
+            counts = "".join(f"{count:7}" for count in (found, tried, near, left, session.endless()))
+            print(f"{counts}{seconds:7.0f}  {subject.path}", flush=True)
+            for one in session.survivors():
+                is_known = str(one) in known
+                new += not is_known
+                print(f"  {'known' if is_known else 'NEW'}: {one}", flush=True)
+    return new
+
+
 def main() -> int:
     """Run the themes that are asked for, all of them if none is."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("themes", nargs="*", metavar="THEME", help=", ".join(THEMES))
+    parser.add_argument("--sample", type=int, metavar="N", help="try so many changes of each module, not all")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="which ones, by chance (0)")
     options = parser.parse_args()
     if unknown := set(options.themes) - THEMES.keys():
         parser.error(f"there is no theme {', '.join(sorted(unknown))}; there are {', '.join(THEMES)}")
     known = KNOWN.read_text(encoding="utf-8").replace("\\|", "|")
     new = 0
     for name in options.themes or THEMES:
-        theme = THEMES[name]
-        print(f"{name}: changes; missed by the module's tests, by all; without an end; seconds; where")
-        with tempfile.TemporaryDirectory() as folder:
-            clone = cloned(Path(folder))
-            for number, subject in enumerate(theme.subjects):
-                begun = monotonic()
-                session = Session(subject, clone, Path(folder) / f"{number}.sqlite")
-                changes, near = session.begin(), session.put_to(subject.tests, NEAR_LIMIT)
-                left = session.put_to(theme.tests, WHOLE_LIMIT) if near else 0
-                seconds = monotonic() - begun
-                print(f"{changes:8}{near:6}{left:6}{session.endless():8}{seconds:8.0f}  {subject.path}", flush=True)
-                for one in session.survivors():
-                    new += str(one) not in known
-                    print(f"    {'known' if str(one) in known else 'NEW'}: {one}", flush=True)
+        print(f"{name}: changes, tried, missed by the module's tests, by all, without an end, seconds")
+        new += run(THEMES[name], known, options.sample, options.seed)
     print(f"{new} survivors are not in {KNOWN.relative_to(ROOT)}")
     return int(bool(new))
 

@@ -1,5 +1,6 @@
 """What differs between two values, in words."""
 
+from operator import eq
 from typing import Any
 
 from azureml_contract.broken import Told
@@ -43,16 +44,14 @@ def in_words(expected: Any, got: Any) -> str:
 
 def _of_texts(expected: str, got: str) -> list[str]:
     found = []
-    inner = got
     if got[:1] == got[-1:] == '"' and got.count('"') >= expected.count('"') + 2:
-        inner = got[1:-1]
         found.append("quotes added at both ends")
-    extra = inner.count("\\") - expected.count("\\")
+    extra = got.count("\\") - expected.count("\\")
     if extra > 0:
         found.append("backslash added" if extra == 1 else f"{extra} backslashes added")
     if not found:
         found += _lost(expected, got)
-    return found or [f"they differ from character {_common(expected, got)} on"]
+    return found or [f"they differ from character {[*map(eq, expected, got), False].index(False)} on"]
 
 
 def _lost(expected: str, got: str) -> list[str]:
@@ -64,20 +63,16 @@ def _lost(expected: str, got: str) -> list[str]:
             ("end", len(expected) - len(expected.rstrip()), len(got) - len(got.rstrip())),
         ]
         return [
-            f"blanks lost at the {end}" if was > now else f"blanks added at the {end}"
+            f"blanks {what} at the {end}"
             for end, was, now in ends
-            if was != now
+            for what, so in (("lost", was > now), ("added", was < now))
+            if so
         ]
     if got in expected:
         return [f"{_counted(len(expected) - len(got), 'character')} missing"]
     if expected in got:
         return [f"{_counted(len(got) - len(expected), 'character')} added"]
     return []
-
-
-def _common(one: str, other: str) -> int:
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _of_objects(expected: dict[Any, Any], got: dict[Any, Any]) -> list[str]:
