@@ -1,12 +1,16 @@
 """Sends a request and notes when what came: the one place that touches the network."""
 
 import asyncio
+import os
+import socket
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter_ns, time
 from types import TracebackType
 from typing import Any, NamedTuple, Self
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -15,10 +19,13 @@ from azureml_bench.retries import Retries
 from azureml_bench.sample import Sample
 from azureml_bench.server_timing import stages
 from azureml_bench.target import Target
+from azureml_bench.usage import WrongUsage
 
 Now = Callable[[], int]
 """Nanoseconds since the run began."""
 
+_REACH = 10.0
+"""Seconds within which a server that is there lets somebody connect."""
 _SAID = 200
 """So much of a refusal is kept as its note."""
 
@@ -64,7 +71,8 @@ class Caller:
     _ready: dict[int, bytes] = field(default_factory=dict, init=False)
 
     async def __aenter__(self) -> Self:
-        connector = aiohttp.TCPConnector(limit=0, ssl=_trust(self.target), ttl_dns_cache=None, keepalive_timeout=60)
+        trust = _trust(self.target) if self.target.url.startswith("https:") else True
+        connector = aiohttp.TCPConnector(limit=0, ssl=trust, ttl_dns_cache=None, keepalive_timeout=60)
         timeout = aiohttp.ClientTimeout(total=self.target.timeout, sock_connect=self.target.timeout)
         trace = aiohttp.TraceConfig()
         trace.on_connection_create_end.append(self._note_connection)
@@ -173,8 +181,34 @@ class Caller:
         return ended
 
 
-def _trust(target: Target) -> bool | ssl.SSLContext:
-    """Say whose certificates are good: everybody's, those of a file, or the system's."""
-    if target.ca:
-        return ssl.create_default_context(cafile=target.ca)
-    return target.verify
+async def reach(target: Target) -> None:
+    """Find out whether there is anybody to connect to. Raises `WrongUsage` that says why not."""
+    address = urlsplit(target.url)
+    trust = _trust(target) if address.scheme == "https" else None
+    port = address.port or (443 if trust else 80)
+    try:
+        async with asyncio.timeout(min(target.timeout, _REACH)):
+            _, writer = await asyncio.open_connection(address.hostname, port, ssl=trust)
+    except OSError as error:
+        raise WrongUsage(f"cannot connect to {address.hostname}:{port}: {_why(error)}") from None
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+
+
+def _why(error: OSError) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"{error.verify_message}; see --ca and --insecure"
+    if isinstance(error, ssl.SSLError | socket.gaierror):
+        return error.strerror or str(error)
+    return os.strerror(error.errno) if error.errno else str(error)
+
+
+def _trust(target: Target) -> ssl.SSLContext:
+    """Say whose certificates are good: those of a file, or the system's, or everybody's."""
+    trust = ssl.create_default_context(cafile=target.ca or None)
+    if not target.verify:
+        trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
+    return trust

@@ -13,6 +13,7 @@ _BUSY = 0.9
 _LATE = 0.05
 _FELT = 0.005
 _SENT = 0.9
+_IDLE = 0.5
 _MORE = "lower the rate, or send from several processes (azureml-bench locust)"
 
 
@@ -96,18 +97,22 @@ def findings(
     if max(health.cpu, health.thread) > _BUSY:
         found.append(Finding(True, f"the harness used {health.cpu:.0%} of a core, it was the bottleneck: {_MORE}"))
     if sent < _SENT:
-        found.append(Finding(True, f"the harness sent {sent:.0%} of what was due in time: {_MORE}"))
+        found.append(Finding(True, f"the harness sent {sent:.0%} of what was due in time: {_advice(health.cpu)}"))
     lag = Distribution.of(health.lags)
     for what, late in (("requests were sent late", delay), ("the harness woke late", lag if delay is None else None)):
         if late and latency and late["p99"] > _LATE * latency:
-            found.append(_late(what, late, latency))
+            found.append(_late(what, late, latency, health.cpu))
     if health.lost:
         found.append(Finding(True, f"{health.lost} workers were lost, and what they had measured"))
     return found
 
 
-def _late(what: str, late: Distribution, latency: float) -> Finding:
+def _late(what: str, late: Distribution, latency: float, cpu: float) -> Finding:
     always = late["p50"] > max(_LATE * latency, _FELT)
     which = "p50" if always else "p99"
     text = f"{what}: {which} {late[which] * 1000:.1f} ms, {late[which] / latency:.0%} of the median latency"
-    return Finding(always, f"{text}: {_MORE}" if always else text)
+    return Finding(always, f"{text}: {_advice(cpu)}" if always else text)
+
+
+def _advice(cpu: float) -> str:
+    return _MORE if cpu >= _IDLE else f"it used {cpu:.0%} of a core only, the machine was busy with something else"
