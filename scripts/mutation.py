@@ -46,7 +46,7 @@ Python happens to keep once. Of each kind its opposite is left, and the taking a
 
 @dataclass(frozen=True)
 class Subject:
-    """What is changed, a module or a folder of them, and the tests that are about it."""
+    """What is changed, and the tests that are about it."""
 
     path: str
     tests: tuple[str, ...]
@@ -60,43 +60,39 @@ class Theme:
     tests: tuple[str, ...]
 
 
-def about(module: str, *tests: str) -> Subject:
-    """Give a module of the kit, and the files of its tests."""
-    files = (f"contract_tests/kit/test_{one}.py" for one in tests or (module,))
-    return Subject(f"contract_tests/azureml_contract/{module}.py", tuple(files))
+def of_client(module: str, *tests: str) -> Subject:
+    """Give a module of the client's formatters, and the names of its tests."""
+    return Subject(f"client/azureml_endpoint/{module}.py", tuple(f"client/tests/test_{one}.py" for one in tests))
 
 
-FORMATTERS = (
-    "client/tests/test_formatters.py",
-    "client/tests/test_chat_formatters.py",
-    "client/tests/test_binding.py",
-    "client/tests/test_signatures.py",
-    "client/tests/test_states.py",
-    "contract_tests/golden",
-)
+def of_kit(module: str) -> Subject:
+    """Give a module of the kit, whose tests are called as it is."""
+    return Subject(f"contract_tests/azureml_contract/{module}.py", (f"contract_tests/kit/test_{module}.py",))
+
+
 THEMES = {
     "formatters": Theme(
         (
-            Subject("client/azureml_endpoint/formatters", FORMATTERS),
-            Subject("client/azureml_endpoint/payloads.py", FORMATTERS),
+            of_client("formatters/signatures", "signatures"),
+            of_client("formatters/states", "states"),
+            of_client("formatters/binding", "binding", "signatures"),
+            of_client("formatters/escapes", "formatters"),
+            of_client("formatters/contract", "states", "formatters"),
+            of_client("formatters/completions", "formatters"),
+            of_client("formatters/chats", "chat_formatters"),
+            of_client("payloads", "binding", "formatters"),
         ),
-        (
-            "client/tests/test_calls.py",
-            "client/tests/test_client.py",
-            "client/tests/test_fields.py",
-            "client/tests/test_saving_and_loading.py",
-            "contract_tests/test_client.py",
-        ),
+        ("client/tests", "contract_tests/golden", "contract_tests/test_client.py"),
     ),
     "kit": Theme(
         (
-            about("causes"),
-            about("difference"),
-            about("formatter"),
-            about("inspection"),
-            about("search"),
-            about("verdict"),
-            about("wire"),
+            of_kit("causes"),
+            of_kit("difference"),
+            of_kit("formatter"),
+            of_kit("inspection"),
+            of_kit("search"),
+            of_kit("verdict"),
+            of_kit("wire"),
             Subject("emulator/azureml_emulator/places.py", ("emulator/tests/test_places.py",)),
         ),
         ("contract_tests/kit", "contract_tests/zoo"),
