@@ -77,7 +77,13 @@ class Buckets:
 
         Raises `ValueError` where nothing was counted.
         """
-        rank = max(ceil(self.n * percentile / 100 - 1e-9), 1)
+        return self._of_rank(max(ceil(self.n * percentile / 100 - 1e-9), 1))
+
+    def median(self) -> float:
+        """Give the value in the middle, of two the mean. Raises `ValueError` where nothing was counted."""
+        return (self._of_rank((self.n + 1) // 2) + self._of_rank(self.n // 2 + 1)) / 2
+
+    def _of_rank(self, rank: int) -> float:
         reached = 0
         for lowest in sorted(self.counts):
             reached += self.counts[lowest]

@@ -182,7 +182,7 @@ def _of(tally: Tally, name: str) -> Distribution | None:
 def _blocks(tally: Tally) -> list[Block]:
     made = []
     for number, one in sorted(tally.blocks.items()):
-        medians = {name: found.percentile(50) for name, found in one.metrics.items()}
+        medians = {name: found.median() for name, found in one.metrics.items()}
         made.append(Block(at=number * BLOCK, n=one.n, medians=medians))
     return made
 
