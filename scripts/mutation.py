@@ -194,12 +194,10 @@ class Session:
 
 def survivor(diff: str) -> Survivor:
     """Read the diff of a change."""
-    lines = diff.splitlines()
+    lines = [line for line in diff.splitlines() if line]
     head = next(at for at, line in enumerate(lines) if line.startswith("@@"))
     file = next(line for line in lines if line.startswith("--- a/")).removeprefix("--- a/")
-    was, became = (
-        " ".join(line[1:].strip() for line in lines[head:] if line.startswith(sign)) for sign in ("-", "+")
-    )
+    was, became = (" ".join(" ".join(one[1:] for one in lines[head:] if one[0] == sign).split()) for sign in "-+")
     return Survivor(file.strip(), was, became)
 
 
