@@ -7,7 +7,7 @@ from typing import Any
 from azureml_bench.outcome import OK, PARSE, TRUNCATED, Outcome
 from azureml_bench.sample import Content
 from azureml_bench.shape import Shape, events, usage
-from azureml_emulator.places import value_at
+from azureml_emulator.places import Place
 
 _BETWEEN = re.compile(rb"\r?\n\r?\n|\r\r")
 _LINE_END = re.compile(rb"\r?\n")
@@ -53,6 +53,7 @@ class Stream:
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
         self._rest = b""
+        self._last = 0
         self._over = False
         self._wrong = False
         self._between = _BETWEEN if shape.framing.before else _LINE_END
@@ -62,6 +63,7 @@ class Stream:
 
     def feed(self, data: bytes, at: int) -> None:
         """Take what one read gave."""
+        self._last = at
         *blocks, self._rest = self._between.split(self._rest + data)
         self._hear(blocks, at)
 
@@ -69,7 +71,7 @@ class Stream:
         """Say how it ended, all bytes having come."""
         if self._rest.strip():
             blocks, self._rest = [self._rest], b""
-            self._hear(blocks, self.contents[-1].at if self.contents else 0)
+            self._hear(blocks, self._last)
         if self._shape.ending and not self._over:
             return TRUNCATED
         return PARSE if self._wrong or not self.contents else OK
@@ -84,7 +86,7 @@ class Stream:
             self._over = True
             return False
         try:
-            document = json.loads(event)
+            document = json.loads(event.decode())
         except (ValueError, RecursionError):
             self._wrong = True
             return False
@@ -92,7 +94,7 @@ class Stream:
             told = usage(document)
             if told != (None, None):
                 self.usage = told
-        if isinstance(document, dict) and "error" in document:
+        if isinstance(document, dict) and document.get("error"):
             self._wrong = True
         text = _text(document, self._shape.delta_at or ())
         self.characters += len(text or "")
@@ -104,9 +106,12 @@ def _counted(*pieces: bytes) -> bool:
     return any(b"_tokens" in piece for piece in pieces)
 
 
-def _text(document: Any, place: Any) -> str | None:
-    try:
-        found = value_at(document, place)
-    except LookupError:
-        return None
-    return found if isinstance(found, str) else None
+def _text(document: Any, place: Place) -> str | None:
+    for step in place:
+        if not isinstance(document, dict | list):
+            return None
+        try:
+            document = document[step]
+        except (LookupError, TypeError):
+            return None
+    return document if isinstance(document, str) else None

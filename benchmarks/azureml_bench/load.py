@@ -100,16 +100,20 @@ class Load:
         await self._drained(drain)
 
     async def closed_loop(self, users: int, phases: Phases, pace: float = 0.0) -> None:
-        """Have so many users send one request after the other, at most one each `pace` seconds."""
+        """Have so many users send one request after the other, at most one each `pace` seconds.
+
+        Where there is a pace, they begin one after the other, evenly over it.
+        """
         numbers = iter(range(1 << 62))
         ends = round(phases.sending * _SECOND)
 
-        async def user() -> None:
+        async def user(begins: int) -> None:
+            await until(begins, self.now)
             while (at := self.now()) < ends:
                 await asyncio.wait([self._send(Due(next(numbers), at, phases.of(at / _SECOND)))])
                 await until(at + round(pace * _SECOND), self.now)
 
-        everybody = [asyncio.create_task(user()) for _ in range(users)]
+        everybody = [asyncio.create_task(user(round(pace * _SECOND * one / users))) for one in range(users)]
         try:
             await asyncio.sleep(max(ends - self.now(), 0) / _SECOND)
             await self._drained(phases.drain)

@@ -99,7 +99,7 @@ def target(options: argparse.Namespace, url: str) -> "Target":
         url,
         found,
         key(options.key_env),
-        options.stream,
+        options.stream or found.only_streams,
         _parameters(options.parameters),
         _headers(options.header),
         options.timeout,

@@ -44,6 +44,11 @@ class Shape:
         return self.delta_at is not None
 
     @property
+    def only_streams(self) -> bool:
+        """Whether it is a stream in any case: nothing need be added to have one."""
+        return self.streams and not self.streaming
+
+    @property
     def ending(self) -> bytes:
         """The bytes that end a stream, such as OpenAI's `data: [DONE]`; empty where it just ends."""
         return self.framing.end.strip()

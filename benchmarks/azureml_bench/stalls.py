@@ -15,7 +15,7 @@ _LEAST = 0.05
 class Stall(NamedTuple):
     """A time in which nothing was answered although callers waited: when and for how long, in seconds, and who.
 
-    `felt` is how many requests were out all the while, `missed` about how many would have come in that time had
+    `felt` is how many requests were out for most of it, `missed` about how many would have come in that time had
     callers not waited.
     """
 
@@ -26,7 +26,7 @@ class Stall(NamedTuple):
 
 
 def stalls(samples: Iterable[Sample], users: int) -> list[Stall]:
-    """Find the stalls of a closed loop, in which at least half of the users waited throughout."""
+    """Find the stalls of a closed loop, in which at least half of the users waited."""
     answered = sorted((one for one in samples if one.ok), key=lambda one: one.end)
     if len(answered) < 2:
         return []
@@ -57,4 +57,4 @@ def told(users: int, found: Sequence[Stall], requests: int) -> str:
 
 
 def _felt(answered: Sequence[Sample], begin: int, end: int) -> int:
-    return sum(one.sent <= begin and one.end >= end for one in answered)
+    return sum(2 * (min(one.end, end) - max(one.sent, begin)) > end - begin for one in answered)
