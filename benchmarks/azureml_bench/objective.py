@@ -51,7 +51,8 @@ class Objective:
 
     def met_by(self, sample: Sample) -> bool:
         """Say whether a request is as it should be; one that has no such value, as one token has no ITL, is."""
-        value = metrics()[self.subject].whole(sample)
+        metric = metrics()[self.subject]
+        value = None if metric.retried and sample.tries == 1 else metric.whole(sample)
         return sample.ok and (value is None or self.kept(value))
 
     def measured(self, samples: Sequence[Sample]) -> float | None:

@@ -3,9 +3,12 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
 from typing import Any, NamedTuple
 
-from azureml_bench.outcome import OK
+from pydantic import TypeAdapter, ValidationError
+
+from azureml_bench.outcome import OK, OUTCOMES
 
 
 class Content(NamedTuple):
@@ -68,18 +71,27 @@ class Sample:
     @staticmethod
     def of_line(line: str) -> "Sample":
         """Read a line. Raises `ValueError` that says what is wrong with it."""
-        found = json.loads(line)
+        try:
+            found = json.loads(line)
+        except (ValueError, RecursionError):
+            raise ValueError("expected a line of JSON") from None
         if not isinstance(found, dict) or not found.keys() >= _NEEDED:
             raise ValueError(f"expected a request's JSON object with {', '.join(sorted(_NEEDED))}")
         unknown = found.keys() - _DEFAULTS.keys() - _NEEDED
         if unknown:
             raise ValueError(f"unknown field {min(unknown)!r}")
-        return Sample(**found | _tuples(found))
+        if found["outcome"] not in _OUTCOMES:
+            raise ValueError(f"outcome: expected one of {', '.join(_OUTCOMES)}, not {found['outcome']!r}")
+        try:
+            return _reader().validate_python(found)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
-def _tuples(found: Mapping[str, Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {"contents": tuple(Content(*one) for one in found.get("contents", ()))}
-    return made | {"retried": tuple(found.get("retried", ()))}
+@cache
+def _reader() -> "TypeAdapter[Sample]":
+    return TypeAdapter(Sample)
 
 
 def _default(name: str) -> Any:
@@ -87,6 +99,7 @@ def _default(name: str) -> Any:
     return found.default if found.default is not MISSING else {}
 
 
+_OUTCOMES = tuple(one.name for one in OUTCOMES)
 _FIELDS = tuple(one.name for one in fields(Sample))
 _NEEDED = frozenset({"number", "phase", "intended", "sent", "end", "outcome"})
 _DEFAULTS = {name: _default(name) for name in _FIELDS if name not in _NEEDED}

@@ -1,7 +1,7 @@
 """What a run comes to: `summary.json`, whose `version` says how it is to be read."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from statistics import median
 from typing import Any, Literal
 
@@ -177,7 +177,7 @@ def of_record(kept: Record) -> Summary:
         counts=counts,
         rates=rates,
         goodput=goodput,
-        objectives=[_result(one, samples, counts, rates, goodput) for one in asked],
+        objectives=[_result(one, samples, counts, rates, goodput, told) for one in asked],
         tokens_from=_tokens_from(samples),
         metrics={name: value for name, value in told.items() if value},
         failures=Distribution.of((one.end - one.sent) / 1e9 for one in samples if one.outcome in outcome.BAD),
@@ -241,14 +241,19 @@ def _goodput(limits: Sequence[Objective], samples: Sequence[Sample]) -> Goodput:
 
 
 def _result(
-    asked: Objective, samples: Sequence[Sample], counts: Counts, rates: Rates, goodput: Goodput | None
+    asked: Objective,
+    samples: Sequence[Sample],
+    counts: Counts,
+    rates: Rates,
+    goodput: Goodput | None,
+    had: Container[str],
 ) -> Result:
     measured: float | None = None
     if asked.per_request:
         judged = [one for one in samples if one.outcome != outcome.CUT.name]
         measured = sum(map(asked.met_by, judged)) / len(judged) if judged else None
     elif asked.subject in metrics():
-        measured = asked.measured(samples)
+        measured = asked.measured(samples) if asked.subject in had else None
     elif asked.subject == "errors":
         measured = counts.error_rate if counts.ended else None
     elif asked.subject == "achieved":

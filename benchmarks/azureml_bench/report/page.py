@@ -1,7 +1,8 @@
 """A run as a page for the browser: one file that needs no network, in which nothing that was measured is markup."""
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
@@ -13,6 +14,9 @@ from azureml_bench.report.series import charts
 from azureml_bench.report.words import asked, load, quiet, when
 from azureml_bench.summary import Summary
 
+_STYLES = ("vendor/uPlot.min.css", "assets/page.css")
+_SCRIPTS = ("vendor/uPlot.iife.min.js", "assets/page.js")
+
 
 def parts(kept: Record, told: Summary) -> Parts:
     """Write it."""
@@ -22,13 +26,11 @@ def parts(kept: Record, told: Summary) -> Parts:
 def page(kept: Record, told: Summary) -> str:
     """Write the whole page."""
     drawn = charts(kept)
-    styles = [_file("vendor/uPlot.min.css"), _file("assets/page.css")]
-    scripts = [_file("vendor/uPlot.iife.min.js"), _file("assets/page.js")]
     head = together(
         Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
-        Markup(f'<meta http-equiv="Content-Security-Policy" content="{_policy(styles, scripts)}">'),
+        Markup(f'<meta http-equiv="Content-Security-Policy" content="{_policy()}">'),
         element("title", f"{'' if told.valid else 'NOT VALID: '}Latency of {told.url}"),
-        *(element("style", Markup(style)) for style in styles),
+        *(element("style", Markup(_file(style))) for style in _STYLES),
     )
     body = element(
         "main",
@@ -43,7 +45,7 @@ def page(kept: Record, told: Summary) -> str:
         element("footer", f"Made by azureml-bench {told.tool.version}; charts by uPlot 1.6.32 (MIT licence)."),
     )
     script = element("script", data(drawn), type_="application/json", id_="data")
-    run = together(*(element("script", Markup(one)) for one in scripts))
+    run = together(*(element("script", Markup(_file(one))) for one in _SCRIPTS))
     return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>{body}\n{script}\n{run}</body></html>\n'
 
 
@@ -71,15 +73,17 @@ def _top(told: Summary) -> Iterator[Markup]:
         )
 
 
+@cache
 def _file(name: str) -> str:
     return files("azureml_bench.report").joinpath(name).read_text(encoding="utf-8")
 
 
-def _policy(styles: list[str], scripts: list[str]) -> str:
+@cache
+def _policy() -> str:
     """Allow what this page brings, and nothing else: not even markup that got in could load or run a thing."""
 
-    def hashes(texts: list[str]) -> str:
-        return " ".join(f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in texts)
+    def hashes(names: Iterable[str]) -> str:
+        return " ".join(f"'sha256-{b64encode(sha256(_file(name).encode()).digest()).decode()}'" for name in names)
 
-    allowed = f"script-src {hashes(scripts)}; style-src {hashes(styles)}"
+    allowed = f"script-src {hashes(_SCRIPTS)}; style-src {hashes(_STYLES)}"
     return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"

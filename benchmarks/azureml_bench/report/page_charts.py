@@ -30,7 +30,9 @@ def figures(drawn: Mapping[str, Any], told: Summary) -> Iterator[Markup]:
     elif told.closed:
         yield _nothing("Dispatch delay", "A closed loop has no time at which a request should have been sent.")
     if drawn["ttft"]:
-        yield _figure("ttft", "Time to first token", _spread(drawn, "ttft", f"by when requests were {start}"))
+        yield _figure(
+            "ttft", f"Time to first token, from {latency}", _spread(drawn, "ttft", f"by when requests were {start}")
+        )
     if drawn["itl"]:
         yield _figure("itl", "Inter-token latency", _spread(drawn, "itl", "by when the later token came"))
 
@@ -63,7 +65,7 @@ def _figure(name: str, title: str, says: str, *, wide: bool = False, log: bool =
 
 def _nothing(title: str, says: str, *, wide: bool = False) -> Markup:
     caption = element("figcaption", element("h3", title))
-    return element("figure", caption, element("p", says, class_="none"), class_="wide" if wide else "")
+    return element("figure", caption, element("p", says, class_="none"), class_="empty wide" if wide else "empty")
 
 
 def _latency(drawn: Mapping[str, Any], told: Summary, width: str, start: str) -> str:
