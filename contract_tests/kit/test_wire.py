@@ -1,5 +1,6 @@
 """What a wire reads out of requests and writes into answers."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from azureml_contract import wire
 from azureml_contract.broken import Refused
 from azureml_contract.wire import Asked, Wire
+from azureml_emulator.schemas import find
 
 RENAMED = Wire("mine", "dedicated", lambda _: Asked(("a", "b")), lambda text: [text], (0,), {})
 
@@ -47,6 +49,17 @@ def test_one_prompt_is_answered_though_the_example_has_two() -> None:
     known = wire.known("text-generation")
     assert len(known.asked(b'{"input_data": {"input_string": ["a", "b"]}}').prompts) == 2
     assert known.write("text") == [{"0": "text"}]
+
+
+def test_a_shape_is_given_one_prompt_and_one_choice_to_answer() -> None:
+    given = []
+
+    def write(scoring: Any) -> Any:
+        given.append((len(scoring.reading.prompts), scoring.reading.choices, len(scoring.answers)))
+        return [answer.text for answer in scoring.answers]
+
+    assert wire.of(replace(find("text-generation"), write=write)).write("text") == ["text"]
+    assert set(given) == {(1, 1, 1)}
 
 
 def test_the_api_type_is_the_one_of_the_shape_unless_another_is_named() -> None:
