@@ -35,8 +35,18 @@ def is_endpoint_class(made: Any) -> bool:
     return known >= _FIELDS
 
 
-def called(made: Callable[..., Any], formatter: Callable[[], Any] | None, url: str, key: str, wire: Wire) -> Any:
-    """Make a client of it. Raises `LookupError` where no formatter is given and none is known."""
+def called(
+    made: Callable[..., Any],
+    formatter: Callable[[], Any] | None,
+    url: str,
+    key: str,
+    wire: Wire,
+    awaited: bool = False,
+) -> Any:
+    """Make a client of it, one that is awaited if wanted.
+
+    Raises `LookupError` where no formatter is given and none is known.
+    """
     settings = {
         "endpoint_url": url,
         "endpoint_api_key": key,
@@ -44,6 +54,8 @@ def called(made: Callable[..., Any], formatter: Callable[[], Any] | None, url: s
         "content_formatter": (formatter or _formatter(made, wire))(),
     }
     model = made(**settings)
+    if awaited:
+        return model.astream if wire.stream else model.ainvoke
     return model.stream if wire.stream else model.invoke
 
 

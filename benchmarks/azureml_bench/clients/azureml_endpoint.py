@@ -11,8 +11,8 @@ NEEDS = "azureml-emulator"
 SPEAKS = frozenset(FORMATTERS)
 
 
-def factory(url: str, key: str, wire: Wire) -> Callable[[str], Any]:
+def factory(url: str, key: str, wire: Wire, awaited: bool = False) -> Callable[[str], Any]:
     """Make it. It is imported by its name: the benchmark knows no client, not even this one."""
     module = import_module("azureml_endpoint")
     name = "AzureMLChatOnlineEndpoint" if wire.schema in CHAT else "AzureMLOnlineEndpoint"
-    return called(getattr(module, name), None, url, key, wire)  # type: ignore[no-any-return]
+    return called(getattr(module, name), None, url, key, wire, awaited)  # type: ignore[no-any-return]

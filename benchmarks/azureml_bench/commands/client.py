@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 INVALID = 3
 _MOST = 200
 """Threads, rounds, calls and starts are no more; as many pairs of blocks can be compared."""
+_UNTOLD = "the endpoint does not echo prompts, so any text was taken for the right answer"
 _EPILOG = """
 A FACTORY is called with the URL and the key, and gives what takes a prompt and gives the answer's text, or the pieces
 of it with --stream; both may be coroutine functions. A class with the fields of LangChain's AzureMLOnlineEndpoint
@@ -85,8 +86,9 @@ def run_command(options: argparse.Namespace) -> int:
     _coherent(options)
     asked = wanted.wanted(options.clients, options.python, options.formatter)
     wire = wanted.wire(options.schema or wanted.common_schema(asked), options.stream)
+    speaking = wanted.speaking(asked, wire.schema)
     with _stage(options, wire.schema) as stage:
-        report = _measured(options, stage, asked, wire)
+        report = _measured(options, stage, asked, speaking, wire)
     if options.json:
         _write(options.json, report.json_text())
     if options.json != "-":
@@ -94,7 +96,13 @@ def run_command(options: argparse.Namespace) -> int:
     return 0 if report.valid else INVALID
 
 
-def _measured(options: argparse.Namespace, stage: "Stage", asked: "Sequence[Wanted]", wire: "Wire") -> "Report":
+def _measured(
+    options: argparse.Namespace,
+    stage: "Stage",
+    asked: "Sequence[Wanted]",
+    speaking: "Sequence[Wanted]",
+    wire: "Wire",
+) -> "Report":
     import secrets
     import time
 
@@ -103,16 +111,13 @@ def _measured(options: argparse.Namespace, stage: "Stage", asked: "Sequence[Want
     from azureml_bench.overhead.seat import Seat
     from azureml_bench.record import Tool
 
-    speaking = [one for one in asked if not wanted.speaks(one.client) or wire.schema in wanted.speaks(one.client)]
-    if not speaking:
-        raise WrongUsage(f"--schema {wire.schema}: none of these clients speaks it")
     measuring = Measuring(
         stage,
         lambda one: Seat(one, wire, stage.env, options.timeout),
         Amount(options.rounds, options.calls, options.starts, options.threads),
         run=secrets.token_hex(3),
         stream=options.stream,
-        echoed=not options.url,
+        echoed=stage.echoes,
         seed=options.seed,
         progress=_shown if sys.stderr.isatty() else _unseen,
     )
@@ -124,7 +129,7 @@ def _measured(options: argparse.Namespace, stage: "Stage", asked: "Sequence[Want
         if one not in speaking:
             why = f"it speaks {', '.join(sorted(wanted.speaks(one.client)))}, not {wire.schema}; see --schema"
             found.append(result.Client(label=one.label, about=one.about, problem=why))
-    wrong = result.problems(settings)
+    wrong = result.problems(settings, found if options.clients else [])
     return result.Report(
         tool=Tool.here(),
         schema_=wire.schema,
@@ -133,7 +138,7 @@ def _measured(options: argparse.Namespace, stage: "Stage", asked: "Sequence[Want
         lasted=time.time() - began,
         valid=not wrong,
         problems=wrong,
-        warnings=result.warnings(settings, clients.FLOOR),
+        warnings=result.warnings(settings, clients.FLOOR) + ([] if stage.echoes else [_UNTOLD]),
         clients=found,
         settings=settings,
     )

@@ -65,7 +65,7 @@ class Process:
         code = self._process.wait(10)
         self._said.seek(0)
         lines = self._said.read().decode("utf-8", "replace").strip().splitlines()
-        return lines[-1][:300] if lines else f"exit code {code}"
+        return f"exit code {code}" + (f", and it last said {lines[-1][:300]!r}" if lines else "")
 
     def __enter__(self) -> Self:
         return self

@@ -42,6 +42,11 @@ class Client(BaseModel, frozen=True):
     startup: Startup | None = None
     problem: str = ""
 
+    @property
+    def not_measured(self) -> str:
+        """Say that in a line."""
+        return f"{self.label}: not measured: {self.problem}"
+
 
 class Ratio(BaseModel, frozen=True):
     """How many times as much a client adds as another one, by pairs of blocks, and the interval of that.
@@ -189,11 +194,12 @@ def startup(made: Sequence[Mapping[str, Any]], firsts: Sequence[Call]) -> Startu
     )
 
 
-def problems(settings: Sequence[Setting]) -> list[str]:
-    """Say which clients were not right, and how."""
+def problems(settings: Sequence[Setting], clients: Sequence[Client]) -> list[str]:
+    """Say which clients were not right, and how; `clients` are those that must have been measured."""
+    found = [one.not_measured for one in clients if one.problem]
     if not any(row.sound for setting in settings for row in setting.rows):
-        return ["no call got a right answer: there is nothing to measure"]
-    return [
+        return [*found, "no call got a right answer: there is nothing to measure"]
+    return found + [
         f"{row.client}, {where(setting)}: {count} of {row.calls} calls: {problem}"
         for setting in settings
         for row in setting.rows

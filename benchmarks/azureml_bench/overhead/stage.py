@@ -43,6 +43,7 @@ class Stage:
 
     `admin` has the address of its main port, for http and for https, `env` is the environment that its callers need.
     `processor` gives the processor time that it has used, in seconds, or None. `bundle` has the authorities to trust.
+    `echoes` says that the answer to a prompt is the prompt.
     """
 
     places: Sequence[Place]
@@ -50,6 +51,7 @@ class Stage:
     env: Mapping[str, str]
     processor: Callable[[], float | None] = lambda: None
     bundle: str = ""
+    echoes: bool = True
 
     def served(self, place: Place, prompts: Sequence[str]) -> dict[str, list[Served]]:
         """Read in the journal how each of these prompts was served, as soon as all that arrived is out."""
@@ -149,7 +151,8 @@ def attached(url: str, endpoint: str, schema: str, key: str, authority: str) -> 
             raise WrongUsage(f"{url}: expected {wanted}; it has {names or 'no endpoints'}")
         way = url.partition(":")[0]
         place = Place(found[0]["name"], found[0]["url"], way, None, key)
-        yield Stage([place], {way: main}, surroundings(bundle), bundle=bundle)
+        answer = fetched(f"{main}/_emulator/endpoints/{quote(place.name)}", bundle)["settings"].get("answer", {})
+        yield Stage([place], {way: main}, surroundings(bundle), bundle=bundle, echoes=answer.get("type") == "echo")
 
 
 def _endpoints(main: str, bundle: str) -> list[Any]:

@@ -18,9 +18,9 @@ def table(report: Report, floor: str) -> str:
     started = [one for one in report.clients if one.startup]
     if started:
         lines += ["", "before the first answer, in fresh processes", _startups(started)]
-    lines += [""]
-    lines += [f"{one.label}: not measured: {one.problem}" for one in report.clients if one.problem]
-    lines += _legend(floor, report.stream)
+    lines += ["", *_legend(floor, report.stream)]
+    untold = [one.not_measured for one in report.clients if one.problem and one.not_measured not in report.problems]
+    lines += untold
     lines += [f"warning: {one}" for one in report.warnings]
     lines += [f"NOT VALID: {one}" for one in report.problems]
     return "\n".join(lines)
@@ -59,14 +59,12 @@ def _subtracted(setting: Setting) -> Iterable[str]:
 
 
 def _startups(clients: Iterable[Client]) -> str:
-    rows = [["", "import and make", "first call adds", "modules", "a call holds", "Python", "what it is"]]
+    rows = [["", "import and make", "first call adds", "modules", "a call holds", "Python"]]
     for one in clients:
         assert one.startup
         told = one.startup
         holds = _NONE if told.peak is None else f"{told.peak / 1024:.0f} KiB"
-        rows.append(
-            [one.label, _ms(told.ready, 0), _ms(told.first_added), str(told.modules), holds, told.python, one.about]
-        )
+        rows.append([one.label, _ms(told.ready, 0), _ms(told.first_added), str(told.modules), holds, told.python])
     return columns(rows)
 
 

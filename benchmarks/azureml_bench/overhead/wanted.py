@@ -14,6 +14,8 @@ from azureml_emulator.spelling import nearest
 
 _USUAL = ("gpt2", "chat", "completions")
 """Wire schemas in the order in which one is chosen, where nobody says which."""
+_USUALLY_FIRST = "requests-session"
+"""With which others are compared, where nobody says it."""
 _PLACE = re.compile(r"\w+(\.\w+)*:\w+(\.\w+)*")
 
 
@@ -36,7 +38,9 @@ def wanted(names: Sequence[str], pythons: Sequence[str], formatter: str = "") ->
     """Read what was typed; without names, every client that is known. Raises `WrongUsage`."""
     if formatter and not _PLACE.fullmatch(formatter):
         raise WrongUsage(f"--formatter {formatter!r}: expected MODULE:NAME")
-    chosen = list(names) or [one for one in clients.names() if one != clients.FLOOR]
+    chosen = list(names) or sorted(
+        set(clients.names()) - {clients.FLOOR}, key=lambda one: (one != _USUALLY_FIRST, one)
+    )
     everywhere, single = sys.executable, {}
     for one in pythons:
         name, given, path = one.rpartition("=")
@@ -62,6 +66,14 @@ def speaks(client: str) -> frozenset[str]:
     """Say which wire schemas a client has words for; empty where it takes any."""
     module = None if ":" in client else clients.module(client)
     found: frozenset[str] = module.SPEAKS if module else frozenset()
+    return found
+
+
+def speaking(asked: Sequence[Wanted], schema: str) -> list[Wanted]:
+    """Give those of them that speak a wire schema. Raises `WrongUsage` if none does."""
+    found = [one for one in asked if not speaks(one.client) or schema in speaks(one.client)]
+    if not found:
+        raise WrongUsage(f"--schema {schema}: none of these clients speaks it")
     return found
 
 
