@@ -14,6 +14,7 @@ import textwrap
 from itertools import pairwise
 from pathlib import Path
 
+import benchmark_tables
 import contract_tables
 
 import azureml_endpoint
@@ -43,7 +44,11 @@ from azureml_endpoint.retries import RetryPolicy
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT))
-PAGES = ["README.md", *(one.relative_to(ROOT).as_posix() for one in sorted(ROOT.glob("docs/*.md")))]
+PAGES = [
+    "README.md",
+    "benchmarks/README.md",
+    *(one.relative_to(ROOT).as_posix() for one in sorted(ROOT.glob("docs/*.md"))),
+]
 SECTION = re.compile(r"(<!-- generated: (?P<name>[a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -293,10 +298,20 @@ GENERATED = {
     "checks": lambda: contract_tables.checks(table),
     "live checks": lambda: contract_tables.live_checks(table),
     "correct specimens": lambda: contract_tables.correct(table),
+    "metrics": lambda: benchmark_tables.metrics(table),
+    "outcomes": lambda: benchmark_tables.outcomes(table),
+    "bench run": lambda: benchmark_tables.options(table, "run"),
+    "bench compare": lambda: benchmark_tables.options(table, "compare", without="run"),
+    "bench report": lambda: benchmark_tables.options(table, "report", without="run"),
+    "bench client": lambda: benchmark_tables.options(table, "client"),
+    "bench locust": lambda: benchmark_tables.options(table, "locust", without="run"),
+    "github actions": lambda: benchmark_tables.pipeline("github-actions.yml"),
+    "azure pipelines": lambda: benchmark_tables.pipeline("azure-pipelines.yml"),
 }
 SLOW = {
     "kill matrix": lambda: contract_tables.matrix(table),
     "langchain": lambda: contract_tables.langchain(table),
+    "stall": lambda: benchmark_tables.stall(table),
 }
 """What takes minutes; None stands for what cannot be found out here."""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 LATENCY, RATE, LASTS, STALL = 0.02, 100, 20, 2.0
 OPEN = ["--rate", f"{RATE}/s"]
-CLOSED = ["--concurrency", "10"]
+CLOSED = ["--concurrency", "10", "--pace", "100ms"]
 WARMUP = 2
 FIGURES = ("p50", "p95", "p99", "p99.9", "max")
 

@@ -17,7 +17,7 @@ from azureml_emulator import cli, config
 from azureml_emulator.endpoint import Deployment, Endpoint
 
 ROOT = Path(__file__).resolve().parents[1]
-ELSEWHERE = ["arm.md", "contract.md", "contributing.md", "hunts.md"]
+ELSEWHERE = ["arm.md", "benchmark.md", "contract.md", "contributing.md", "hunts.md"]
 """Pages whose blocks need what is not here: other packages, hours, or a folder of files (test_contract_page.py)."""
 PAGES = [
     "README.md",
@@ -90,6 +90,8 @@ def test_commands_run_and_print_what_is_shown(lines, _after, served, monkeypatch
         words = shlex.split(line.replace("http://127.0.0.1:8900", served))
         if words[:2] in (["pip", "install"], ["azureml-emulator", "serve"]):
             continue  # what `make` does for a clone, and what the fixture does
+        if words[0] == "azureml-bench":
+            continue  # test_benchmark_page.py
         if words[0] in MODULES:
             words = [sys.executable, "-m", MODULES[words[0]], *words[1:]]
         done = subprocess.run(words, capture_output=True, text=True, check=False)
@@ -131,6 +133,6 @@ def test_every_formatter_and_error_of_the_client_is_documented():
 
 
 def test_links_lead_somewhere():
-    for page in [*PAGES, "docs/fidelity.md", "docs/contributing.md", "benchmarks/README.md", "CHANGELOG.md"]:
+    for page in [*PAGES, *(f"docs/{one}" for one in ELSEWHERE), "benchmarks/README.md", "CHANGELOG.md"]:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", (ROOT / page).read_text(encoding="utf-8")):
             assert ((ROOT / page).parent / target).exists(), f"{page}: {target}"
