@@ -26,8 +26,12 @@ class Connection(web.RequestHandler):
         self.play: Play | None = None
 
     def data_received(self, data: bytes) -> None:
-        """Read, and note when, on the loop's clock: what was read may wait until it is looked at."""
-        self.heard = self._clock()
+        """Read, and note when, on the loop's clock: what was read may wait until it is looked at.
+
+        aiohttp calls this without data when it takes up a request that it had read before; nothing is heard then.
+        """
+        if data:
+            self.heard = self._clock()
         super().data_received(data)
 
     def send(self, data: bytes) -> bool:

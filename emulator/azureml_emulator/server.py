@@ -76,6 +76,11 @@ class Server:
         scheme = "https" if self._ssl_context else "http"
         return f"{scheme}://{reachable(self.host)}:{self.ports[listener]}"
 
+    @property
+    def calm(self) -> bool:
+        """Whether no answer is open."""
+        return not any(answers.count for answers in self._open.values())
+
     async def listen(self, listener: str = "", port: int = 0) -> None:
         """Open a port, the main one or an endpoint's own; 0 takes any that is free.
 

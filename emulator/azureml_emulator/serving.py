@@ -31,6 +31,13 @@ _FLUSH_SECONDS = 0.05
 _WATCH_SECONDS = 0.5
 _SETTLE_SECONDS = 0.1
 
+_SOON, _AT_LAST = 10, 100
+"""How many collections of young objects make one of all objects due, and how many make it wait no longer for calm.
+
+It stops everything for ten milliseconds and more where hundreds of streams are open, and calls that come in
+meanwhile count from its end.
+"""
+
 
 async def serve(loaded: Loaded, load: Callable[[], Loaded]) -> None:
     """Host the endpoints until SIGINT or SIGTERM, then let open answers finish. Raises `ConfigError`.
@@ -53,8 +60,9 @@ async def serve(loaded: Loaded, load: Callable[[], Loaded]) -> None:
                 engine.play(config.scenario, time())
             _remark(notes)
             gc.freeze()  # what is loaded by now stays: the collector need not look through it again
+            gc.set_threshold(*gc.get_threshold()[:2], _AT_LAST)
             with _announced(server, config):
-                aside = [asyncio.create_task(_flush(log, engine))]
+                aside = [asyncio.create_task(_flush(log, engine, server))]
                 if config.reload and files:
                     reload = Reload(server, config, config.drain_seconds)
                     aside.append(asyncio.create_task(_follow(load, Watch(files), reload, set(notes))))
@@ -78,12 +86,14 @@ async def _listen(server: Server, config: Config) -> None:
         await server.listen(endpoint.name, port)
 
 
-async def _flush(log: RequestLog, engine: Engine) -> None:
-    """Write the log, and have a scenario's steps in it at their time, be there calls or not."""
+async def _flush(log: RequestLog, engine: Engine, server: Server) -> None:
+    """Write the log, and have a scenario's steps in it at their time, be there calls or not; tidy up when calm."""
     while True:
         await asyncio.sleep(_FLUSH_SECONDS)
         engine.advance(time())
         log.flush()
+        if server.calm and gc.get_count()[2] > _SOON:
+            gc.collect()
 
 
 async def _follow(load: Callable[[], Loaded], watch: Watch, reload: Reload, said: set[str]) -> None:

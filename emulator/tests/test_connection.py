@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from azureml_emulator import framing
+from azureml_emulator.connection import Listener
 from azureml_emulator.journal import Exchange
 from azureml_emulator.loop import new_loop
 from azureml_emulator.server import Server
@@ -54,7 +55,7 @@ def serving(context=None):
         await server.listen("a")
         return server
 
-    server = run(start())
+    engine.server = server = run(start())
     try:
         yield engine, lambda: socket.create_connection(("127.0.0.1", server.ports["a"]), timeout=20)
     finally:
@@ -208,7 +209,9 @@ def test_who_goes_away_is_noticed_at_once(stage, writes, reset):
             connection.recv(10)
         if reset:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+        assert not engine.server.calm
     assert until(lambda: engine.left), "long before the answer is due"
+    assert until(lambda: engine.server.calm)
     assert engine.left == [one]
     assert one.exchange.problem == "the caller went away before the answer was out"
     assert one.exchange.served is None
@@ -240,6 +243,20 @@ def test_a_crowd_that_comes_at_once_is_answered_by_when_it_came(stage, monkeypat
     )
     for caller in callers:
         caller.close()
+
+
+def test_a_request_is_heard_when_its_bytes_come_and_not_when_aiohttp_takes_it_up():
+    async def heard():
+        connection = Listener(None)()
+        for data in (GET, b""):
+            connection.heard = before = -1.0
+            connection.data_received(data)
+            yield connection.heard > before
+
+    async def all_heard():
+        return [one async for one in heard()]
+
+    assert asyncio.run(all_heard()) == [True, False]
 
 
 def test_who_takes_the_answer_is_not_said_to_be_gone(stage):
