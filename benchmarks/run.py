@@ -8,6 +8,7 @@ python benchmarks/run.py [--only NAME ... [--write]] [--json FILE]
 import argparse
 import json
 import platform
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -91,4 +92,5 @@ def document(rows: Sequence[Comparison]) -> dict[str, object]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the servers that were started are to end, too
     sys.exit(main())

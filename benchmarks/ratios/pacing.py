@@ -14,8 +14,11 @@ from ratios.processes import Child, module
 
 GROUP = "pacing"
 ROUNDS = 3
-SPREAD = 0.47
-"""Seconds over which the requests come in: no multiple of a gap, so that streams are due at different times."""
+SPREAD = 0.97
+"""Seconds over which the requests come in: no multiple of a gap, so that streams are due at different times.
+
+To score 500 in half of it would take all of a processor, and their queue would be what is measured.
+"""
 AT_MOST = 1.5
 """How far our chunks may be from their time, as a multiple of what the bare loop's sleeps are, in 99 % of cases."""
 
