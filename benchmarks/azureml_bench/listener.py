@@ -108,7 +108,7 @@ def _counted(*pieces: bytes) -> bool:
 
 def _text(document: Any, place: Place) -> str | None:
     for step in place:
-        if not isinstance(document, dict | list):
+        if type(document) not in (dict, list):
             return None
         try:
             document = document[step]

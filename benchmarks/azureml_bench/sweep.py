@@ -61,9 +61,9 @@ def rates(text: str) -> list[float]:
     count, _, spacing = rest.partition(":")
     try:
         first, last = both_per_second(ends)
-        steps = int(count or _STEPS)
     except ValueError as error:
-        raise WrongUsage(f"--sweep {text!r}: {error}, then :STEPS if you like") from None
+        raise WrongUsage(f"--sweep {text!r}: {error}") from None
+    steps = _STEPS if not count else int(count) if count.isdecimal() else 0
     if not first < last or not 2 <= steps <= _MOST or spacing not in ("", "linear"):
         raise WrongUsage(f"--sweep {text!r}: expected LOW..HIGH/s[:STEPS[:linear]], with 2 to {_MOST} steps")
     shares = [number / (steps - 1) for number in range(steps)]
