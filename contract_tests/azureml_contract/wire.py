@@ -62,7 +62,8 @@ class Wire:
         prompts = self.asked(body).prompts
         if len(prompts) != 1:
             raise Refused(f"the endpoint finds {len(prompts)} prompts")
-        return prompts[0]
+        (prompt,) = prompts
+        return prompt
 
     def answer(self, text: str, **form: Any) -> bytes:
         """Write the body that answers with a text; `form` is as in `json.dumps`."""
