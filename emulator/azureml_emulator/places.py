@@ -18,7 +18,7 @@ def parse(text: str) -> Place:
     if not rest.startswith("$"):
         raise ValueError(f"expected a place such as $.inputs[0], not {text!r}")
     at = 1
-    while at < len(rest):
+    while at != len(rest):
         step = _STEP.match(rest, at)
         if step is None:
             raise ValueError(f"expected .name, [0] or ['name'] after {rest[:at]!r}, found {rest[at:]!r}")

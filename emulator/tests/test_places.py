@@ -47,11 +47,6 @@ def test_what_is_no_place_is_refused(text: str, told: str) -> None:
         parse(text)
 
 
-@given(st.lists(st.text() | st.integers(0, 99)).map(tuple))
-def test_a_place_that_is_shown_can_be_read(place: Place) -> None:
-    assert parse(shown(place)) == place
-
-
 @pytest.mark.parametrize(
     ("place", "value"), [((), DOCUMENT), (("a", 0, "0"), "x"), (("a", 1), 1), (("b c", "d"), None)]
 )
@@ -129,3 +124,8 @@ def test_the_first_place_of_a_value() -> None:
 def test_a_value_that_stands_nowhere() -> None:
     with pytest.raises(LookupError, match="'y' stands nowhere in it"):
         place_of("y", DOCUMENT)
+
+
+@given(st.lists(st.text() | st.integers(0, 99)).map(tuple))
+def test_a_place_that_is_shown_can_be_read(place: Place) -> None:
+    assert parse(shown(place)) == place
