@@ -109,12 +109,10 @@ def test_what_was_typed_wrong_is_said_in_a_line(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stream", [False, True])
-def test_known_clients_over_http_and_https(stream: bool, capsys: pytest.CaptureFixture[str]) -> None:
-    names = ["requests-session", "requests", "aiohttp", "openai", "azureml_endpoint", "azureml-endpoint-async"]
-    more = ["--stream"] if stream else []
-    code, told = run(*names, "--over", "http,https", "--threads", "1,2", *more)
-    assert (code, told["valid"], told["schema"]) == (0, True, "chat")
+def test_known_clients_over_http_and_https(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ["requests-session", "requests", "aiohttp", "azureml_endpoint"]
+    code, told = run(*names, "--over", "http,https", "--threads", "1,2")
+    assert (code, told["valid"], told["schema"]) == (0, True, "gpt2")
     assert [(one["over"], one["at_once"]) for one in told["settings"]] == [
         ("http", 1), ("http", 2), ("https", 1), ("https", 2),
     ]  # fmt: skip
@@ -124,20 +122,28 @@ def test_known_clients_over_http_and_https(stream: bool, capsys: pytest.CaptureF
         for row in found.values():
             assert row["sound"] == row["calls"] == 2 * 3 * told["settings"][number]["at_once"]
             assert row["added"]["min"] > 0
-            assert (row["first_added"] is not None) is stream
-    out = capsys.readouterr().out
-    assert "https, endpoint takes 1 ms, 2 at once" in out
-    assert ("TTFT added" in out) is stream
+            assert row["first_added"] is None
+    assert "https, endpoint takes 1 ms, 2 at once" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_streams_of_known_clients(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ["requests-session", "aiohttp", "openai", "azureml_endpoint", "azureml-endpoint-async"]
+    code, told = run(*names, "--stream")
+    assert (code, told["valid"], told["schema"]) == (0, True, "chat")
+    for row in rows(told).values():
+        assert row["sound"] == row["calls"] == 6
+        assert row["first_added"]["min"] > 0
+    assert "TTFT added" in capsys.readouterr().out
 
 
 @pytest.mark.slow
 def test_a_client_that_sleeps_5_ms_adds_5_ms() -> None:
     def found() -> float:
-        _, told = run("mine:plain", "mine:slow", "--latency", "20ms", "--rounds", "8", "--calls", "10")
+        _, told = run("mine:plain", "mine:slow", "--rounds", "8", "--calls", "15")
         sides = rows(told)
-        return float(
-            sides["mine:slow"]["added"]["percentiles"]["p50"] - sides["mine:plain"]["added"]["percentiles"]["p50"]
-        )
+        assert sides["mine:slow"]["ratio"]["estimate"] > 1
+        return float(sides["mine:slow"]["added"]["min"] - sides["mine:plain"]["added"]["min"])
 
     assert within(found, 0.005, 0.2)
 
@@ -146,15 +152,15 @@ def test_a_client_that_sleeps_5_ms_adds_5_ms() -> None:
 def test_what_the_endpoint_takes_is_not_the_clients() -> None:
     def found() -> float:
         _, told = run("mine:plain", "--latency", "0,50ms", "--rounds", "8", "--calls", "5")
-        quick, late = (rows(told, number)["mine:plain"]["added"]["percentiles"]["p50"] for number in range(2))
-        assert told["settings"][1]["served"]["percentiles"]["p50"] >= 0.05
-        return float(late - quick)
+        assert told["settings"][1]["served"]["min"] >= 0.05
+        quick, late = (rows(told, number)["mine:plain"]["added"]["min"] for number in range(2))
+        return 0.05 + float(late - quick)
 
-    assert any(abs(found()) < 0.005 for _ in range(3))
+    assert within(found, 0.05, 0.05)
 
 
 def within(measure: Callable[[], float], truth: float, share: float) -> bool:
-    """Measure up to three times, since the machine may have been busy."""
+    """Measure up to three times, and look at the quickest calls: what else a busy machine does only adds to them."""
     return any(abs(measure() - truth) <= share * truth for _ in range(3))
 
 
