@@ -5,6 +5,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -260,14 +261,20 @@ def test_a_saturated_worker_makes_the_run_invalid() -> None:
 
 def test_a_worker_that_was_late_makes_the_run_invalid() -> None:
     plan = a_plan()
-    late = [
-        Sample(one.number, one.phase, one.intended, one.sent + 400 * MS, one.end + 400 * MS)
-        for one in some_samples(plan)
-    ]
-    received = reported(plan, late, Share(0, 1))
-    _, told = merged(plan, [received], 1.0, ENGINE)
+    samples = some_samples(plan)
+    late = [replace(one, sent=one.sent + 400 * MS, end=one.end + 400 * MS) for one in samples]
+    three = [reported(plan, each, Share(index, 3)) for index, each in enumerate((samples, late, samples))]
+    _, told = merged(plan, three, 1.0, ENGINE)
     assert not told.valid
-    assert "worker 0: requests were sent late" in told.problems[0]
+    assert len(told.problems) == 1
+    assert "worker 1: requests were sent late" in told.problems[0]
+    for rows in (True, False):
+        all_late = [reported(plan, late, Share(index, 3)) for index in range(3)]
+        for one in all_late:
+            one.lines = one.lines if rows else []
+        _, told = merged(plan, all_late, 1.0, ENGINE)
+        assert len(told.problems) == 1
+        assert told.problems[0].startswith("requests were sent late")
 
 
 def test_what_else_went_wrong_is_said() -> None:

@@ -213,6 +213,28 @@ def test_a_worker_that_stands_still_for_a_while_loses_nothing(tmp_path: Path) ->
 
 
 @needs_locust
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a process cannot be sent Ctrl-C alone")
+def test_what_ctrl_c_left_is_told(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    load = ["--schema", "gpt2", "--key-env", "THE_KEY", "--rate", "30/s", "--for", "60s", "--warmup", "1s"]
+    with emulator(tmp_path) as urls:
+        command = [sys.executable, "-m", "azureml_bench", "locust", urls["spread"], *load]
+        command += ["--workers", "2", "--out", str(out), "--run"]
+        with process(command, tmp_path / "bench.log") as running:
+            eventually(lambda: (out / "locust.log").exists() and begun(out))
+            time.sleep(10)
+            running.send_signal(signal.SIGINT)
+            assert eventually(lambda: running.poll() is not None)
+    assert running.returncode == 130, (tmp_path / "bench.log").read_text()
+    told = summary(out)
+    assert told.counts.ok > 0
+    assert any("cut short" in text for text in told.warnings)
+    assert not any("lost" in text or "missing" in text for text in told.problems)
+    found = sorted(row["number"] for row in rows(out))
+    assert len(found) == len(set(found)) > 30
+
+
+@needs_locust
 def test_a_closed_loop_is_one_here_too(tmp_path: Path) -> None:
     with emulator(tmp_path) as urls:
         load = ["--schema", "gpt2", "--key-env", "THE_KEY", "--concurrency", "5", "--for", "6s", "--warmup", "1s"]

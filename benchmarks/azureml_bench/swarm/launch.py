@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from azureml_bench.extra import MissingExtra
 from azureml_bench.swarm.order import Order
@@ -24,7 +24,9 @@ from azureml_bench.swarm.locustfile import Conducted, UntilTheRunIsOver, run  # 
 run(Path(__file__).with_name("plan.json"))
 '''
 _STOP_WITHIN = 15.0
-INVALID = 3
+INVALID, INTERRUPTED = 3, 130
+_APART: dict[str, Any] = {"process_group": 0} if os.name == "posix" else {"creationflags": 0x200}
+"""Ctrl-C is for this process, which then ends the others in their order."""
 
 
 def written(order: Order, folder: Path) -> Path:
@@ -46,14 +48,16 @@ def launched(order: Order, file: Path, port: int, environment: Mapping[str, str]
     folder = file.parent
     for old in ("summary.json", "requests.jsonl"):
         (folder / old).unlink(missing_ok=True)
-    port = port or _free_port()
+    port, interrupted = port or _free_port(), False
     commands = [master_command(order, file, port), *[worker_command(file, port)] * order.workers]
     with (folder / "locust.log").open("w", encoding="utf-8") as log, _processes(commands, environment, log) as master:
         try:
             master.wait()
         except KeyboardInterrupt:
+            interrupted = True
             _stopped(master)
-    return _shown(order, folder, terminal)
+    code = _shown(order, folder, terminal)
+    return code if not interrupted else INTERRUPTED
 
 
 def master_command(order: Order, file: Path, port: int, host: str = "127.0.0.1") -> list[str]:
@@ -82,7 +86,7 @@ def _processes(
     try:
         for command in commands:
             made = subprocess.Popen(  # noqa: S603
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=surroundings
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=surroundings, **_APART
             )
             started.append(made)
         yield started[0]
@@ -104,7 +108,7 @@ def _ended(workers: Sequence["subprocess.Popen[bytes]"]) -> None:
 def _stopped(master: "subprocess.Popen[bytes]") -> None:
     """Let the master write what it has, and end it."""
     if master.poll() is None:
-        master.terminate()
+        master.terminate()  # Locust hears it and tells what it has, but on Windows, where this is the end of it
     try:
         master.wait(timeout=_STOP_WITHIN)
     except subprocess.TimeoutExpired:

@@ -3,12 +3,14 @@
 A locustfile imports the two, since Locust looks for them there, and calls `run`.
 """
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gevent
 from locust import LoadTestShape, User, events, runners, task
 
+from azureml_bench.prompts import Made
 from azureml_bench.swarm.worker import Worker
 from azureml_bench.usage import WrongUsage
 
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Conducted", "UntilTheRunIsOver", "run"]
 
-_LIVENESS = 10
+_LIVENESS = 20
+"""Seconds without a sign after which a worker is missing: on a busy machine, signs are late."""
 
 
 class Conducted(User):
@@ -44,7 +47,10 @@ class UntilTheRunIsOver(LoadTestShape):
 
 def run(plan: Path) -> None:
     """Have this process be the master or a worker of a run, as Locust was started. The plan is the master's."""
-    runners.HEARTBEAT_LIVENESS = _LIVENESS  # a worker that loads modules on a busy machine is not lost
+    runners.HEARTBEAT_LIVENESS = _LIVENESS
+    Made().prompt(0)  # what takes its time to be loaded is, before anybody waits for a sign
+    gc.collect()
+    gc.freeze()
 
     def begin(environment: Any, **_: Any) -> None:
         if isinstance(environment.runner, runners.WorkerRunner):

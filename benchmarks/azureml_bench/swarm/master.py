@@ -5,6 +5,7 @@ What is missing in the end is counted, and makes the run invalid.
 """
 
 import logging
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,16 @@ from azureml_bench.swarm.merged import Engine, merged
 from azureml_bench.swarm.order import Order
 from azureml_bench.swarm.post import Received
 from azureml_bench.swarm.share import sizes
-from azureml_bench.swarm.worker import ACKNOWLEDGED, GO, GOING, PREPARE, READY, REPORT
+from azureml_bench.swarm.worker import ACKNOWLEDGED, GO, GOING, PREPARE, READY, REPORT, STOP
 
 IN = 1.0
 """Seconds from the message to the beginning: enough for it to arrive everywhere."""
 _PREPARE_WITHIN = 60.0
 _GRACE = 20.0
 _LOOK = 0.1
+_STOP_WITHIN = 5.0
 
-INVALID, MISSED = 3, 1
+INVALID, MISSED, INTERRUPTED = 3, 1, 130
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,7 @@ class Master:
         self._heard_after: dict[str, float] = {}
         self._began = 0.0
         self._told = False
+        self._stopped: float | None = None
         self.over = Event()
         self._runner.register_message(READY, self._on_ready)
         self._runner.register_message(GOING, self._on_going)
@@ -116,11 +119,25 @@ class Master:
         """Wait until every worker has told all, or is lost; one that was thought lost may come back until then."""
         phases = self._plan.phases
         until = time.monotonic() + IN + phases.sending + phases.drain + _GRACE
-        while time.monotonic() < until:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            gevent.signal_handler(number, self._stop)  # Locust itself would go at once
+        while time.monotonic() < until and not self._stopped_for(_STOP_WITHIN):
             there = set(self.workers())
             if all(one.complete or name not in there for name, one in self._received.items()):
                 return
             gevent.sleep(_LOOK)
+
+    def _stop(self) -> None:
+        """Have the workers stop: somebody ends the run."""
+        if self._stopped is not None:
+            return
+        self._stopped = max(time.time() - self._began, 0.0)
+        for name, one in self._received.items():
+            one.expected = None  # what was not sent yet is not missing
+            self._runner.send_message(STOP, {}, name)
+
+    def _stopped_for(self, seconds: float) -> bool:
+        return self._stopped is not None and time.time() - self._began - self._stopped > seconds
 
     def _on_ready(self, msg: Any, **_: Any) -> None:
         if msg.data["epoch"] != self._epoch:
@@ -146,19 +163,23 @@ class Master:
             self._runner.send_message(ACKNOWLEDGED, {"numbers": numbers}, name)
 
     def _on_quitting(self, **_: Any) -> None:
+        """Tell what there is, should Locust be ended from its web page, or because every worker is gone."""
         if self._began and not self._told:
-            self._tell(["it was ended before its time"])
+            self._tell([])
 
     def _tell(self, problems: list[str]) -> None:
         """Merge, write what there is, and say it."""
         self._told = True
+        self.over.set()
         workers = list(self._received.values())
         engine = Engine("locust", locust.__version__, max(self._heard_after.values(), default=0.0))
-        record, told = merged(self._plan, workers, self._began, engine, self._order.objectives, problems)
+        asked = self._order.objectives
+        record, told = merged(self._plan, workers, self._began, engine, asked, problems, self._stopped)
         self._folder.mkdir(parents=True, exist_ok=True)
         (self._folder / "summary.json").write_text(told.model_dump_json(indent=2) + "\n", encoding="utf-8")
         if self._order.samples:
             with (self._folder / "requests.jsonl").open("w", encoding="utf-8", newline="\n") as file:
                 file.writelines(f"{line}\n" for line in record.lines())
         print(table(told), flush=True)  # noqa: T201  it is the answer to whoever started the master
-        self._environment.process_exit_code = INVALID if not told.valid else MISSED if told.missed else 0
+        code = INVALID if not told.valid else MISSED if told.missed else 0
+        self._environment.process_exit_code = code if self._stopped is None else INTERRUPTED

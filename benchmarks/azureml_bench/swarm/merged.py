@@ -36,8 +36,9 @@ def merged(
     engine: Engine,
     asked: Iterable[str] = (),
     problems: Iterable[str] = (),
+    stopped: float | None = None,
 ) -> tuple[Record, Summary]:
-    """Sum up what was told. `problems` are what else makes it invalid.
+    """Sum up what was told. `problems` are what else makes it invalid, `stopped` when somebody ended it, in seconds.
 
     The record has the requests that were sent to the master, by when they ended; none where none were asked for.
     """
@@ -49,6 +50,7 @@ def merged(
     if engine.apart > _APART:
         found.append(Finding(False, f"workers began up to {engine.apart:.1f} s apart, so their arrivals did as well"))
     record = _record(plan, workers, began, engine, tuple(asked))
+    record.head.health.stopped = stopped
     return record, _summary(plan, record, tally, found)
 
 
@@ -66,9 +68,11 @@ def _lost(worker: Received) -> list[Finding]:
 
 
 def _slow(plan: Plan, workers: Sequence[Received], tally: Tally) -> list[Finding]:
-    """Say which worker did not keep up so far that the run is not valid."""
+    """Say which worker did not keep up so far that the run is not valid; none where all together did not."""
     e2e = _of(tally, "e2e")
-    found = []
+    found: list[Finding] = []
+    if any(one.invalid for one in _kept_up(plan, tally, 0.0, e2e)):
+        return found
     for one in workers:
         told = _kept_up(plan, one.tally, one.vitals.get("cpu", 0.0), e2e)
         found += [Finding(True, f"worker {one.worker}: {each.text}") for each in told if each.invalid]
@@ -118,7 +122,10 @@ def _summary(plan: Plan, record: Record, tally: Tally, found: Sequence[Finding])
     problems = [one.text for one in found if one.invalid]
     warnings = [one.text for one in found if not one.invalid]
     if exact is None:
+        if record.head.health.stopped is not None:
+            warnings.append(f"cut short: somebody stopped it after {record.head.health.stopped:.1f} s")
         late = _kept_up(plan, tally, 0.0, told.metrics.get("e2e"))
+        problems += [one.text for one in late if one.invalid]
         warnings += [one.text for one in late if not one.invalid]
         if not told.counts.ok:
             problems.append("no request got a whole answer: there is nothing to measure")

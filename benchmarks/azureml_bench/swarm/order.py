@@ -107,8 +107,16 @@ def _headers(count: int) -> list[str]:
     return found
 
 
+def describe(parser: Any) -> None:
+    """Add what else the command takes that a plan has."""
+    parser.add_argument(
+        "--retries", type=int, default=0, metavar="N", help="send again what failed, and tell it apart (0)"
+    )
+
+
 def _typed(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(add_help=False)
     describe_target(parser)
     describe_load(parser)
+    describe(parser)
     return parser.parse_args(arguments)

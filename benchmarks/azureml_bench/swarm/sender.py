@@ -35,6 +35,7 @@ class Sender:
     heard: Callable[[Sample], None]
     sent: int = 0
     _out: Group = field(default_factory=Group)
+    _users: Group = field(default_factory=Group)
 
     def open_loop(self, dues: Iterable[Due], max_in_flight: int, phases: Phases) -> None:
         """Send each request when it is due, whatever became of those before; drop those beyond `max_in_flight`."""
@@ -63,10 +64,16 @@ class Sender:
                 self._wait(at + round(pace * _SECOND))
 
         self._wait(0)
-        users = [gevent.spawn(user, own) for own in numbers]
+        for own in numbers:
+            self._users.spawn(user, own)
         self._wait(ends)
         self._drain(phases)
-        gevent.killall(users)
+
+    def cut(self) -> None:
+        """End all that is out; each is told of as cut."""
+        self._users.kill()
+        self._out.kill()
+        gevent.sleep(0.01)  # the links of those that were cut are run by the loop
 
     def _made(self, dues: Iterable[Due]) -> Iterator[tuple[Due, bytes]]:
         """Write each body before its request is due."""
@@ -98,8 +105,7 @@ class Sender:
             self.heard(Sample(due.number, due.phase, due.at, min(due.at, now), now, CUT.name))
 
     def _drain(self, phases: Phases) -> None:
-        """Wait for what is out; cut what still is when the time is over."""
+        """Wait for what is out, and cut what still is when the time is over."""
         until = round((phases.sending + phases.drain) * _SECOND)
         self._out.join(timeout=max(until - self.now(), 0) / _SECOND)
-        self._out.kill()
-        gevent.sleep(0.01)  # the links of those that were cut are run by the loop
+        self.cut()

@@ -5,8 +5,10 @@ seconds the run begins, and each counts them from when it hears so: no two clock
 apart as that message takes to reach them, which the master measures.
 """
 
+import gc
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import count
 from time import perf_counter_ns, process_time
 from typing import Any
@@ -26,14 +28,18 @@ from azureml_bench.swarm.tally import Counting
 from azureml_bench.swarm.user import Asking, user_class
 from azureml_bench.usage import WrongUsage
 
-PREPARE, READY, GO, GOING, REPORT, ACKNOWLEDGED = (
-    f"azureml_{what}" for what in ("prepare", "ready", "go", "going", "report", "acknowledged")
+PREPARE, READY, GO, GOING, STOP, REPORT, ACKNOWLEDGED = (
+    f"azureml_{what}" for what in ("prepare", "ready", "go", "going", "stop", "report", "acknowledged")
 )
 _SECOND = 1_000_000_000
 _LAG_EVERY = 0.02
 _PATIENCE = 60
 
 log = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """The master wants the run to end now."""
 
 
 class Worker:
@@ -44,8 +50,10 @@ class Worker:
         self._runner = environment.runner
         self._prepared: _Prepared | None = None
         self._outbox: Outbox | None = None
+        self._running: Any = None
         self._runner.register_message(PREPARE, self._on_prepare, concurrent=True)
         self._runner.register_message(GO, self._on_go)
+        self._runner.register_message(STOP, self._on_stop)
         self._runner.register_message(ACKNOWLEDGED, self._on_acknowledged)
         environment.events.report_to_master.add_listener(self._on_report)
 
@@ -69,7 +77,11 @@ class Worker:
         prepared.zero = perf_counter_ns() + round(msg.data["in_s"] * _SECOND)
         self._outbox = Outbox()
         self._runner.send_message(GOING, {"epoch": prepared.epoch})
-        gevent.spawn(self._run, prepared, self._outbox)
+        self._running = gevent.spawn(self._run, prepared, self._outbox)
+
+    def _on_stop(self, **_: Any) -> None:
+        if self._outbox and not self._outbox.over:
+            self._running.kill(Stopped, block=False)
 
     def _on_report(self, data: dict[str, Any], **_: Any) -> None:
         if self._prepared and self._outbox and self._prepared.zero and not self._outbox.over:
@@ -80,7 +92,8 @@ class Worker:
             self._outbox.acknowledged(msg.data["numbers"])
 
     def _run(self, prepared: "_Prepared", outbox: Outbox) -> None:
-        prepared.send(outbox)
+        with suppress(Stopped):
+            prepared.send(outbox)
         outbox.close(prepared.vitals())
         for _ in range(_PATIENCE):
             if outbox.delivered:
@@ -106,6 +119,7 @@ class _Prepared:
         )
         self._user = made(environment, self.now)
         self.body(share.index)  # whatever is loaded only then is loaded now
+        gc.freeze()
         self._cpu: tuple[int, float] | None = None
 
     def now(self) -> int:
@@ -140,14 +154,20 @@ class _Prepared:
         sender = Sender(self._user.ask, self.body, self.now, heard)
         self._cpu = perf_counter_ns(), process_time()
         watch = gevent.spawn(self._watch, outbox)
+        try:
+            self._send(sender)
+        finally:
+            sender.cut()
+            outbox.sent = sender.sent
+            watch.kill()
+
+    def _send(self, sender: Sender) -> None:
         if self.plan.closed:
             users = range(self.share.index, self.plan.users, self.share.of)
             sender.closed_loop([count(user, self.plan.users) for user in users], self.plan.phases, self.plan.pace)
         else:
             dues: Iterator[Any] = self.share.dues(self.plan.dues())
             sender.open_loop(dues, self.max_in_flight, self.plan.phases)
-        outbox.sent = sender.sent
-        watch.kill()
 
     def _watch(self, outbox: Outbox) -> None:
         """Count how late this process is woken, which is how busy it is."""
