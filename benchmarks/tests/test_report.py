@@ -5,7 +5,9 @@ import io
 import json
 import re
 from collections.abc import Sequence
+from hashlib import sha256
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -251,6 +253,15 @@ def test_silence_is_when_several_wait() -> None:
     together = [sample(n, 5 + n / 100, 3000 - n * 10) for n in range(5)]
     assert [(round(one.since, 1), one.waiting) for one in silences([*calm, *together])] == [(5.0, 5)]
     assert silences([]) == []
+
+
+def test_the_charts_are_drawn_by_what_was_vendored_unmodified() -> None:
+    vendor = files("azureml_bench.report") / "vendor"
+    assert {one.name: sha256(one.read_bytes()).hexdigest()[:16] for one in vendor.iterdir()} == {
+        "LICENSE": "8f989229699b4fe2",
+        "uPlot.iife.min.js": "19c8d4c6ad88929a",
+        "uPlot.min.css": "df630c6a8d6f8eea",
+    }
 
 
 @pytest.mark.parametrize(

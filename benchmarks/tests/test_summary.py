@@ -11,15 +11,20 @@ from hypothesis import strategies as st
 from recorded import MS, SECOND, busy, recorded, sample, streamed
 
 from azureml_bench import outcome
+from azureml_bench.health import Health
 from azureml_bench.load import Phases
 from azureml_bench.outcome import OUTCOMES
-from azureml_bench.record import Record, read
+from azureml_bench.plan import Plan
+from azureml_bench.record import Record, read, record
 from azureml_bench.report import page, requests_jsonl, summary_json
 from azureml_bench.report.junit import parts as junit
 from azureml_bench.report.output import FORMS
 from azureml_bench.report.table import table
+from azureml_bench.run import Run
 from azureml_bench.sample import Content, Sample
+from azureml_bench.shape import known
 from azureml_bench.summary import Summary, of_record
+from azureml_bench.target import Target
 from azureml_bench.usage import WrongUsage
 
 SCHEMA = jsonschema.Draft202012Validator(summary_json.json_schema())
@@ -216,3 +221,17 @@ def test_the_longest_gap_is_found_where_tokens_stand_still() -> None:
     assert told["itl"].n == 2
     assert told["itl"].max == pytest.approx(0.8)
     assert told["tpot"].mean == pytest.approx(0.82 / 3)
+
+
+def test_the_key_is_in_nothing_that_is_kept() -> None:
+    key = "k3y-of-an-endpoint"
+    target = Target(f"http://me:{key}@host/score?api-key={key}", known("gpt2"), key)
+    said = sample(0, outcome="4xx", status=401, note=f"the key {key} is wrong")
+    kept = record(Run(Plan(target), [said], Health(lags=[0.001])), ["errors<1%"])
+    told = of_record(kept)
+    for form in FORMS:
+        for text in form.parts(kept, told).values():
+            assert key not in text
+    assert key not in table(told)
+    assert told.notes == {"4xx": "the key *** is wrong"}
+    assert told.url == "http://host/score?api-key=***"

@@ -46,7 +46,9 @@ def page(kept: Record, told: Summary) -> str:
     )
     script = element("script", data(drawn), type_="application/json", id_="data")
     run = together(*(element("script", Markup(_file(one))) for one in _SCRIPTS))
-    return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>{body}\n{script}\n{run}</body></html>\n'
+    licence = f"<!-- uPlot, which is in this file:\n{_file('vendor/LICENSE')}-->"
+    whole = f"<head>{head}</head>\n<body>{body}\n{script}\n{licence}\n{run}</body>"
+    return f'<!DOCTYPE html>\n<html lang="en">{whole}</html>\n'
 
 
 def _top(told: Summary) -> Iterator[Markup]:

@@ -72,7 +72,7 @@ def _latency(drawn: Mapping[str, Any], told: Summary, width: str, start: str) ->
     said = [f"Each dot is a request at the time at which it was {start}; lines are of every {width}."]
     if drawn["bad"]:
         said.append("Crosses are requests that failed.")
-    if drawn["warmup"] or drawn["lasts"] > drawn["sending"]:
+    if drawn["warmup"] or drawn["lasts"] > 1.01 * drawn["sending"]:
         said.append("What is shaded grey was not measured (warm-up) or only awaited (drain).")
     if drawn["silences"]:
         said.append("Shaded red: nothing was answered, though several waited.")

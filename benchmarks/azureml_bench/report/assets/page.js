@@ -89,8 +89,9 @@
   }
   function crosses(u) {
     inside(u, (ctx) => {
-      const ratio = devicePixelRatio || 1, arm = 3.2 * ratio;
-      ctx.strokeStyle = colour("error"); ctx.lineWidth = 1.6 * ratio; ctx.beginPath();
+      const many = Object.values(data.bad).reduce((sum, one) => sum + one[0].length, 0) > 400;
+      const ratio = devicePixelRatio || 1, arm = (many ? 2 : 3.2) * ratio;
+      ctx.strokeStyle = faded(colour("error"), many ? 0.45 : 1); ctx.lineWidth = (many ? 1 : 1.6) * ratio; ctx.beginPath();
       for (const [xs, ys] of Object.values(data.bad)) {
         for (let i = 0; i < xs.length; i++) {
           const x = u.valToPos(xs[i], "x", true);
@@ -113,7 +114,7 @@
     if (!state.log) return { range: [0, most * 1.06] };
     let least = most;
     for (const one of data.dots[1]) if (one > 0 && one < least) least = one;
-    return { distr: 3, range: [least * 0.8, most * 1.3] };
+    return { distr: 3, range: () => uPlot.rangeLog(least, most, 10, false) };
   }
   const fromZero = { range: (_, __, most) => [0, (most || 1) * 1.08] };
 
@@ -139,7 +140,7 @@
   const makers = {
     latency: () => timed(spread(data.latency, time), time, tick, {
       height: 320, scales: { x: { time: false, range: [0, Math.max(data.lasts, data.width)] }, y: latencyScale() },
-      hooks: { drawClear: [bands, dots], draw: [crosses] },
+      hooks: { drawClear: [bands, dots, crosses] },
     }),
     ttft: () => timed(spread(data.ttft, time), time, tick),
     itl: () => timed(spread(data.itl, time), time, tick),
