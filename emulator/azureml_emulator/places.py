@@ -33,7 +33,7 @@ def _step(step: re.Match[str]) -> str | int:
     quoted: str | None = step["quoted"]
     if quoted is None:
         return str(step["name"])
-    return str(json.loads(quoted)) if quoted[0] == '"' else quoted[1:-1]
+    return str(json.loads(quoted)) if quoted.startswith('"') else quoted[1:-1]
 
 
 def shown(place: Place) -> str:
