@@ -49,6 +49,14 @@ class Plan:
         """Say how many requests an open loop offers, on average."""
         return self.arrivals.expected(self.phases.sending)
 
+    def announced(self) -> str:
+        """Say what it will send, for somebody who pays for each request."""
+        lasts = f"in {self.phases.sending:g} s, to {self.target.url}"
+        again = f", each up to {self.retries + 1} times" if self.retries else ""
+        if self.closed:
+            return f"as many requests as {self.users} users get answered{again}, {lasts}"
+        return f"about {self.expected():,.0f} requests{again}, {lasts}"
+
     def document(self) -> dict[str, Any]:
         """Write it for `summary.json`; there is no key in it."""
         load: dict[str, Any] = {"loop": "closed", "users": self.users, "pace_s": self.pace}

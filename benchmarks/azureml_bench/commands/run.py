@@ -66,6 +66,7 @@ def _measured(options: argparse.Namespace, asked: "Plan", *, reached: bool) -> "
             runner.run(reach(asked.target))
         if options.quiet:
             return runner.run(measure(asked, time.time()))
+        print(asked.announced(), file=sys.stderr)
         with Progress(sys.stderr, asked.phases) as shown:
             return runner.run(measure(asked, time.time(), shown.heard, shown.begins))
 
