@@ -117,6 +117,12 @@ def test_a_terminal_is_not_told_what_to_do() -> None:
     assert "\x1b" not in shown
 
 
+def test_a_metric_of_a_later_version_is_left_out() -> None:
+    told = of_record(recorded([sample(0)]))
+    later = told.model_copy(update={"metrics": {**told.metrics, "jitter": told.metrics["e2e"]}})
+    assert table(later) == table(told)
+
+
 def test_a_threshold_is_a_test_case() -> None:
     kept = recorded(busy(500), slo=["e2e:p99<1ms,errors<50%,e2e<1s"])
     suites = ET.fromstring(junit(kept, of_record(kept))[""])
@@ -296,6 +302,22 @@ def test_a_run_is_shown_again(folder: Path, capsys: pytest.CaptureFixture[str]) 
     assert "MISSED   e2e:p99<1ms" in capsys.readouterr().out
     assert run("report", folder / "requests.jsonl", "--slo", "e2e:p99<1h") == 0
     assert "met      e2e:p99<1h" in capsys.readouterr().out
+
+
+def test_a_summary_alone_shows_its_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("report", folder, "--json", folder / "summary.json")
+    whole = capsys.readouterr().out.splitlines()[:-1]
+    (folder / "requests.jsonl").unlink()
+    assert run("report", folder) == 1
+    assert capsys.readouterr().out.splitlines() == whole
+    assert run("report", folder / "summary.json", "--out", folder / "out") == 1
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1].endswith("out: summary.json, junit.xml")
+    assert sum(line.startswith("left out ") for line in said) == 3
+    assert run("report", folder, "--html", folder / "page.html") == 2
+    assert "--html shows requests, and there is no requests.jsonl" in capsys.readouterr().err
+    assert run("report", folder, "--slo", "e2e:p99<1s") == 2
+    assert "--slo judges requests" in capsys.readouterr().err
 
 
 def test_all_forms_go_into_a_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,13 +6,14 @@ from xml.etree import ElementTree as ET
 from azureml_bench.record import Record
 from azureml_bench.report.figures import of_metric, of_result
 from azureml_bench.report.output import Parts
+from azureml_bench.report.words import figures
 from azureml_bench.summary import Summary
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010fffd]")
 """What XML 1.0 cannot hold, or holds on sufferance."""
 
 
-def parts(_kept: Record, told: Summary) -> Parts:
+def parts(_kept: Record | None, told: Summary) -> Parts:
     """Write it: one case says whether the run is valid, and each threshold is one."""
     name = f"azureml-bench {told.plan.get('schema', '')} {told.url}"
     judged = [one for one in told.objectives if one.met is not None]
@@ -38,8 +39,8 @@ def parts(_kept: Record, told: Summary) -> Parts:
 
 def _figures(told: Summary) -> str:
     rows = [
-        f"{name}: p50 {of_metric(name, one['p50'])}, p99 {of_metric(name, one['p99'])}"
-        for name, one in told.metrics.items()
+        f"{metric.name}: p50 {of_metric(metric.name, one['p50'])}, p99 {of_metric(metric.name, one['p99'])}"
+        for metric, one in figures(told)
     ]
     counts = ", ".join(f"{name} {count}" for name, count in sorted(told.counts.outcomes.items()))
     return "\n".join([f"{told.counts.requests} requests: {counts}", *rows])

@@ -24,16 +24,17 @@ Parts = Mapping[str, str]
 class Form(NamedTuple):
     """A form in which a run is kept: the option's name, the file's in a folder, what it is, and what has its `parts`.
 
-    The module is named, and loaded only when it is wanted.
+    The module is named, and loaded only when it is wanted. `each` says that it shows single requests.
     """
 
     option: str
     file: str
     about: str
     module: str
+    each: bool = True
 
-    def parts(self, kept: "Record", told: "Summary") -> Parts:
-        """Write it."""
+    def parts(self, kept: "Record | None", told: "Summary") -> Parts:
+        """Write it; without requests only what shows none of them."""
         made: Parts = self._function("parts")(kept, told)
         return made
 
@@ -49,10 +50,10 @@ class Form(NamedTuple):
 
 FORMS = (
     Form("html", "report.html", "a page for the browser, whole in one file", "page"),
-    Form("json", "summary.json", "every figure; - writes to the terminal", "summary_json"),
+    Form("json", "summary.json", "every figure; - writes to the terminal", "summary_json", each=False),
     Form("requests", "requests.jsonl", "every request, a line each", "requests_jsonl"),
     Form("hdr", "latency.hlog", "HDR histograms by second, and NAME.METRIC.hgrm beside it", "hdr"),
-    Form("junit", "junit.xml", "a test case for each threshold, for build servers", "junit"),
+    Form("junit", "junit.xml", "a test case for each threshold, for build servers", "junit", each=False),
 )
 
 
@@ -99,11 +100,16 @@ def finish(options: argparse.Namespace, run: "Run") -> int:
 
 
 def conclude(options: argparse.Namespace, kept: "Record") -> int:
-    """Show what was kept of a run, write what is asked for, and give the exit code."""
-    from azureml_bench.report.table import table
+    """Sum up what was kept of a run, show it, write what is asked for, and give the exit code."""
     from azureml_bench.summary import of_record
 
-    told = of_record(kept)
+    return show(options, kept, of_record(kept))
+
+
+def show(options: argparse.Namespace, kept: "Record | None", told: "Summary") -> int:
+    """Show a run, write what is asked for, and give the exit code."""
+    from azureml_bench.report.table import table
+
     taken = any(getattr(options, form.option) == "-" for form in FORMS)
     shown = sys.stderr if taken else sys.stdout
     print(table(told), file=shown)
@@ -119,13 +125,15 @@ def code(told: "Summary") -> int:
     return MISSED if told.missed else 0
 
 
-def write(options: argparse.Namespace, kept: "Record", told: "Summary") -> list[str]:
+def write(options: argparse.Namespace, kept: "Record | None", told: "Summary") -> list[str]:
     """Write what is asked for. Gives the lines that say where, and what could not be."""
     lines, files = [], []
     for form, file, needed in _wanted(options):
         try:
+            if form.each and kept is None:
+                raise WrongUsage(f"--{form.option} shows requests, and there is no requests.jsonl")
             parts = form.parts(kept, told)
-        except MissingExtra as error:
+        except (MissingExtra, WrongUsage) as error:
             if needed:
                 raise
             lines.append(f"left out {file}: {error}")

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from azureml_bench.metrics import metrics
 from azureml_bench.report.figures import of_metric, of_result, rate, share, time
 from azureml_bench.report.markup import Markup, element, together
-from azureml_bench.report.words import ends, load, one_line, when
+from azureml_bench.report.words import ends, figures, load, one_line, when
 from azureml_bench.summary import Summary
 
 _SHOWN = ("mean", "p50", "p90", "p95", "p99", "p99.9", "max")
@@ -64,13 +63,12 @@ def metrics_table(told: Summary) -> Iterator[Markup]:
     if not told.metrics:
         return
     rows, few = [], False
-    for name, one in told.metrics.items():
-        metric = metrics()[name]
+    for metric, one in figures(told):
         cells: list[str] = [together(metric.title, element("span", metric.formula, class_="formula"))]
         for which in _SHOWN:
             mark = "*" if which in one.uncertain else ""
             few = few or bool(mark)
-            cells.append(of_metric(name, one[which]) + mark)
+            cells.append(of_metric(metric.name, one[which]) + mark)
         rows.append([*cells, f"{one.n:,}"])
     yield element("h2", "Every figure")
     note = "Of good requests that were due after the warm-up; "

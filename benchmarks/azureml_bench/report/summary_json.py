@@ -10,7 +10,7 @@ from azureml_bench.summary import Summary
 ID = "https://json-schema.org/draft/2020-12/schema"
 
 
-def parts(_kept: Record, told: Summary) -> Parts:
+def parts(_kept: Record | None, told: Summary) -> Parts:
     """Write it."""
     return {"": told.model_dump_json(indent=2) + "\n"}
 

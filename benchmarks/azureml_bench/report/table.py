@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from azureml_bench.distribution import Distribution
-from azureml_bench.metrics import metrics
+from azureml_bench.metrics import Metric
 from azureml_bench.report.figures import of_metric, of_result, share, time
-from azureml_bench.report.words import asked, ends, load, one_line, quiet, rates
+from azureml_bench.report.words import asked, ends, figures, load, one_line, quiet, rates
 from azureml_bench.summary import Summary
 
 _ALIKE = 0.02
@@ -43,13 +43,13 @@ def _metrics(summary: Summary) -> Iterator[str]:
     """Write a row for each metric that says more than the others, and what the figures rest on."""
     if not summary.metrics:
         return
-    told = {name: one for name, one in summary.metrics.items() if _says_more(name, summary)}
-    rows = [["", *_SHOWN, "n"], *(_row(name, one) for name, one in told.items())]
+    told = [(metric, one) for metric, one in figures(summary) if _says_more(metric.name, summary)]
+    rows = [["", *_SHOWN, "n"], *(_row(metric, one) for metric, one in told)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         first, *cells = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
         yield "  ".join([row[0].ljust(len(first)), *cells]).rstrip()
-    if any(which in one.uncertain for one in told.values() for which in _SHOWN):
+    if any(which in one.uncertain for _, one in told for which in _SHOWN):
         yield "* fewer than 5 values are beyond it: another run may well differ"
     if summary.tokens_from == "events":
         yield "tokens are counted as events with text, since the server does not count all of them"
@@ -65,9 +65,9 @@ def _says_more(name: str, summary: Summary) -> bool:
     return name != "output_bytes" or "output_characters" not in summary.metrics
 
 
-def _row(name: str, one: Distribution) -> list[str]:
-    cells = [of_metric(name, one[which]) + ("*" if which in one.uncertain else " ") for which in _SHOWN]
-    return [metrics()[name].title, *cells, f"{one.n:,}"]
+def _row(metric: Metric, one: Distribution) -> list[str]:
+    cells = [of_metric(metric.name, one[which]) + ("*" if which in one.uncertain else " ") for which in _SHOWN]
+    return [metric.title, *cells, f"{one.n:,}"]
 
 
 def _ends(summary: Summary) -> Iterator[str]:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from azureml_bench import outcome
+from azureml_bench.distribution import Distribution
+from azureml_bench.metrics import Metric, metrics
 from azureml_bench.report.figures import rate, share, time
 from azureml_bench.summary import Summary
 
@@ -69,6 +71,13 @@ def ends(told: Summary) -> Iterator[tuple[str, int, str, str]]:
     for name in order:
         if name != outcome.OK.name and told.counts.outcomes[name]:
             yield name, told.counts.outcomes[name], about.get(name, ""), one_line(told.notes.get(name, ""))
+
+
+def figures(told: Summary) -> Iterator[tuple[Metric, Distribution]]:
+    """Give each metric and what it came to; one that is not known here, since a later version wrote it, is left out."""
+    for name, metric in metrics().items():
+        if name in told.metrics:
+            yield metric, told.metrics[name]
 
 
 def quiet(told: Summary) -> Iterator[str]:
