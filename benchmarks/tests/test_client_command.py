@@ -85,6 +85,7 @@ def rows(told: dict[str, Any], setting: int = 0) -> dict[str, Any]:
         (["requests", "--schema", "mlflow"], "expected one with a prompt and a text"),
         (["requests", "--stream", "--schema", "gpt2"], "'gpt2' streams no events"),
         (["openai", "--schema", "gpt2"], "none of these clients speaks it"),
+        (["requests", "--json", "no/such/told.json"], "--json no/such/told.json: there is no such folder"),
         (["requests", "--endpoint", "a"], "--endpoint is for an emulator that runs already: say --url"),
         (["requests", "--key-env", "THE_KEY"], "--key-env is for an emulator that runs already"),
         (["requests", "--url", "nowhere"], "expected an http or https URL"),
@@ -216,6 +217,10 @@ def test_an_emulator_that_runs_already(hosted: tuple[str, str], capsys: pytest.C
     code, told = run("requests-session", *there, "--endpoint", "second")
     assert (code, told["settings"][0]["endpoint"]) == (0, "second")
     assert any("does not echo prompts" in one for one in told["warnings"])
+    code, told = run("requests-session", *there[:4])
+    assert code == cli.INVALID
+    assert "no call got a right answer: there is nothing to measure" in told["problems"]
+    assert "the endpoint said HTTP/1.1 403" in next(iter(told["settings"][0]["rows"][0]["problems"]))
     assert cli.main(["client", "requests", *there, "--endpoint", "third"]) == cli.USAGE
     assert "expected --endpoint third; it has first (gpt2), second (gpt2)" in capsys.readouterr().err
     assert cli.main(["client", "openai", *there]) == cli.USAGE

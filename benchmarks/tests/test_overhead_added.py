@@ -49,7 +49,7 @@ def test_a_client_that_is_early_or_wrong_is_not_fast(changes: dict[str, object],
 
 
 def test_a_client_that_asks_nobody() -> None:
-    assert subtracted(RIGHT, {}).problem == "the call never arrived at the endpoint"
+    assert subtracted(RIGHT, {}).problem.startswith("the call never arrived at the endpoint")
 
 
 def test_where_nothing_is_echoed_any_text_will_do() -> None:

@@ -175,7 +175,9 @@ def test_a_call_in_a_thousand_is_left_out_and_told() -> None:
 
 def test_nothing_right_at_all() -> None:
     report, _ = measured({"floor": {"wrong": bool}, "first": {"wrong": bool}})
-    assert report.problems == ["no call got a right answer: there is nothing to measure"]
+    assert report.problems[0] == "no call got a right answer: there is nothing to measure"
+    assert "first, http, endpoint takes 20 ms, 1 at once: 240 of 240 calls: it gave a wrong" in report.problems[-1]
+    assert "such as 'another' to 'Call 0123ab-" in report.problems[-1]
 
 
 def test_an_emulator_at_its_limit_is_told() -> None:

@@ -41,7 +41,10 @@ def factory(url: str, key: str, wire: Wire) -> Callable[[str], Any]:
         line, data = sent(prompt), b""
         while not _whole(data):
             data += _received(line)
-        return data.partition(b"\r\n\r\n")[2]
+        head, _, body = data.partition(b"\r\n\r\n")
+        if b" 200 " not in head[:16]:
+            raise ConnectionError(f"the endpoint said {head[:40].splitlines()[0].decode('latin-1')}")
+        return body
 
     def stream(prompt: str) -> Iterator[bytes]:
         line, last = sent(prompt), b""

@@ -154,12 +154,15 @@ def _stage(options: argparse.Namespace, schema: str) -> Iterator["Stage"]:
             yield found
         return
     latencies = options.latency or [0.02, 0.0]
-    with stage.started(schema, latencies, options.over or ["http"], options.stream) as made:
+    block = options.calls * max(options.threads)
+    with stage.started(schema, latencies, options.over or ["http"], options.stream, block) as made:
         yield made
 
 
 def _coherent(options: argparse.Namespace) -> None:
-    """Refuse options that contradict each other."""
+    """Refuse options that contradict each other, and a file that could not be written in the end."""
+    if options.json not in ("", "-") and not Path(options.json).absolute().parent.is_dir():
+        raise WrongUsage(f"--json {options.json}: there is no such folder")
     if options.url:
         split(options.url)
         for name, value in (("--latency", options.latency), ("--over", options.over)):

@@ -24,6 +24,8 @@ class Served(NamedTuple):
 class Call(NamedTuple):
     """One call, in seconds. What is wrong with it is in `problem`, and then the figures say nothing.
 
+    `example` is what shows it, where that is another text for each call.
+
     `added` is what the client waited beyond what the endpoint took, and `first_added` the same until the first text.
     `sent` is how often it arrived at the endpoint.
     """
@@ -33,6 +35,7 @@ class Call(NamedTuple):
     served: float
     sent: int
     problem: str = ""
+    example: str = ""
 
 
 def prompt(run: str, number: int) -> str:
@@ -59,18 +62,18 @@ def _call(asked: str, timed: Timed, served: Sequence[Served], echoed: bool) -> C
     lasted, first = (timed.end - timed.start) / 1e9, (timed.first - timed.start) / 1e9
     took = sum(one.seconds for one in served)
     until_first = took - served[-1].seconds + served[-1].first if served else 0.0
-    problem = timed.error or _wrong(asked, timed.text, echoed)
+    problem, example = timed.error, ""
+    if not problem and not timed.text:
+        problem = "it gave no text"
+    if not problem and echoed and not _is_echo(asked, timed.text):
+        problem, example = "it gave a wrong answer", f"{timed.text[:60]!r} to {asked!r}"
     if not problem and not served:
-        problem = "the call never arrived at the endpoint"
+        problem = "the call never arrived at the endpoint, or its journal has forgotten it"
     if not problem and lasted < took:
         problem = "it gave an answer before the endpoint had written it"
-    return Call(lasted - took, first - until_first, took, len(served), problem)
+    return Call(lasted - took, first - until_first, took, len(served), problem, example)
 
 
-def _wrong(asked: str, text: str, echoed: bool) -> str:
+def _is_echo(asked: str, text: str) -> bool:
     """Compare an answer with what was asked; some formatters put the prompt into quotes, so it comes back in them."""
-    if not text:
-        return "it gave no text"
-    if echoed and text.strip().removeprefix('"').removesuffix('"') != asked:
-        return f"it gave a wrong answer: {text[:60]!r} to {asked!r}"
-    return ""
+    return text.strip().removeprefix('"').removesuffix('"') == asked

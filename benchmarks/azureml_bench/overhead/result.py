@@ -1,5 +1,6 @@
 """What comes of a measurement of clients: the figures of `--json`, in seconds."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp, isfinite, log
@@ -151,17 +152,13 @@ def _row(label: str, measured: Mapping[str, Blocks], first: str, least: float | 
     blocks = measured[label]
     every = [call for some in blocks.calls for call in some]
     sound = blocks.sound if len(blocks.sound) >= _SOUND * len(every) else []
-    problems: dict[str, int] = {}
-    for call in every:
-        if call.problem:
-            problems[call.problem] = problems.get(call.problem, 0) + 1
     added = Distribution.of(call.added for call in sound)
     compared = sound and label != first and first in measured
     return Row(
         client=label,
         calls=len(every),
         sound=len(blocks.sound),
-        problems=dict(sorted(problems.items(), key=lambda one: -one[1])[:5]),
+        problems=_counted(every),
         resent=sum(call.sent > 1 for call in every),
         added=added,
         first_added=Distribution.of(call.first_added for call in sound) if stream else None,
@@ -171,6 +168,16 @@ def _row(label: str, measured: Mapping[str, Blocks], first: str, least: float | 
         ratio=ratio(first, blocks.medians, measured[first].medians) if compared else None,
         blocks=blocks.medians,
     )
+
+
+def _counted(calls: Sequence[Call]) -> dict[str, int]:
+    """Count what was wrong, the most frequent first, each with its first example."""
+    examples = {call.problem: call.example for call in reversed(calls) if call.problem}
+    counts = Counter(call.problem for call in calls if call.problem)
+    return {
+        f"{problem}, such as {examples[problem]}" if examples[problem] else problem: count
+        for problem, count in counts.most_common(5)
+    }
 
 
 def ratio(to: str, mine: Sequence[float | None], others: Sequence[float | None]) -> Ratio | None:
@@ -198,7 +205,7 @@ def problems(settings: Sequence[Setting], clients: Sequence[Client]) -> list[str
     """Say which clients were not right, and how; `clients` are those that must have been measured."""
     found = [one.not_measured for one in clients if one.problem]
     if not any(row.sound for setting in settings for row in setting.rows):
-        return [*found, "no call got a right answer: there is nothing to measure"]
+        found.append("no call got a right answer: there is nothing to measure")
     return found + [
         f"{row.client}, {where(setting)}: {count} of {row.calls} calls: {problem}"
         for setting in settings

@@ -20,7 +20,6 @@ from azureml_bench.overhead.surroundings import surroundings
 from azureml_bench.usage import WrongUsage
 
 KEY = "the-key-of-a-benchmark-on-this-machine"
-JOURNAL = 5_000
 _PATIENCE = 2.0
 _TOKENS_MS = 2.0
 """Between the tokens of a stream, in milliseconds."""
@@ -98,8 +97,13 @@ def fetched(url: str, bundle: str = "") -> Any:
 
 
 @contextmanager
-def started(schema: str, latencies: Sequence[float], over: Sequence[str], stream: bool) -> Iterator[Stage]:
-    """Start an emulator that echoes prompts, with an endpoint for each latency, in seconds. Raises `WrongUsage`."""
+def started(
+    schema: str, latencies: Sequence[float], over: Sequence[str], stream: bool, block: int
+) -> Iterator[Stage]:
+    """Start an emulator that echoes prompts, with an endpoint for each latency, in seconds. Raises `WrongUsage`.
+
+    Its journal has room for several times `block` calls.
+    """
     with TemporaryDirectory() as folder:
         made = certificate.made(Path(folder)) if "https" in over else None
         env = surroundings(made.bundle if made else "")
@@ -107,7 +111,7 @@ def started(schema: str, latencies: Sequence[float], over: Sequence[str], stream
         settings: dict[str, Any] = {
             "over": list(over),
             "endpoints": endpoints,
-            "journal": JOURNAL,
+            "journal": 3 * block + 1000,
             "certificate": made and made[:2],
         }
         with Process("overhead.served", env) as process:

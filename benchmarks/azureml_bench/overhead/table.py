@@ -75,6 +75,7 @@ def _legend(floor: str, stream: bool) -> list[str]:
         "  answer's last.",
         f"{floor}: a bare socket that does nothing else. What it adds is this machine's: both ways through its",
         "  network, and how long processes take to wake up. No client can be below it.",
+        "CPU a call: processor time of the client's process, its part of this program included.",
     ]
     return lines + (
         ["TTFT added: the same until the first text, less the time to the answer's first byte."] if stream else []
