@@ -163,7 +163,7 @@ def user_class(
             "retries": retries or Retries(),
             "host": aimed.url,
             "insecure": not aimed.verify,
-            "ssl_context_factory": _trusting(aimed.ca) if aimed.ca else None,
+            "ssl_context_factory": staticmethod(_trusting(aimed.ca)) if aimed.ca else None,
             "concurrency": concurrency,
             "connection_timeout": aimed.timeout + 1,
             "network_timeout": aimed.timeout + 1,
