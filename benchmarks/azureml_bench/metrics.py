@@ -18,8 +18,8 @@ class Metric:
     """One metric.
 
     `formula` says it in the fields of a `Sample`, `trap` what other tools get wrong about it. `unit` is `ms` or `/s`;
-    values are in seconds, or per second. `good` tells whether more is better. `whole` gives one figure for a request,
-    by which objectives judge it. `retried` tells of which requests it is: those that were sent again, or once only.
+    values are in seconds, or per second. `whole` gives one figure for a request, by which objectives judge it.
+    `retried` tells of which requests it is: those that were sent again, or once only.
     """
 
     name: str

@@ -55,7 +55,7 @@ class Page:
         number = next(self._numbers)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         await self.socket.send_json({"id": number, "method": method, "params": about})
-        return await asyncio.wait_for(answer, 30)
+        return await asyncio.wait_for(answer, 60)
 
     async def open(self, file: Path, *, dark: bool = False, width: int = 1280, height: int = 900) -> None:
         """Load a file, as wide as this."""
@@ -68,7 +68,7 @@ class Page:
         await self.send("Emulation.setEmulatedMedia", features=[scheme])
         self._loaded.clear()
         await self.send("Page.navigate", url=file.as_uri())
-        await asyncio.wait_for(self._loaded.wait(), 30)
+        await asyncio.wait_for(self._loaded.wait(), 60)
 
     async def value(self, expression: str) -> Any:
         """Give what an expression comes to, as JSON has it."""
@@ -106,8 +106,8 @@ async def browser() -> AsyncIterator[Page]:
 
 
 async def _port(file: Path) -> int:
-    for _ in range(600):
+    for _ in range(1200):
         if file.exists() and (lines := file.read_text().splitlines()):
             return int(lines[0])
         await asyncio.sleep(0.05)
-    raise TimeoutError("Chromium did not start within 30 s")
+    raise TimeoutError("Chromium did not start within 60 s")

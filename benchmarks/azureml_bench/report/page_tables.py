@@ -55,7 +55,7 @@ def objectives(told: Summary) -> Iterator[Markup]:
         measured = f"{of_result(one)} of requests" if one.per_request and one.measured is not None else of_result(one)
         rows.append([element("code", one.text), verdict, measured])
     yield element("h2", "What was asked")
-    yield _section(_table(["objective", "", "measured"], rows))
+    yield _section(_table(["objective", "verdict", "measured"], rows))
 
 
 def metrics_table(told: Summary) -> Iterator[Markup]:
@@ -139,7 +139,7 @@ def _flat(settings: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, 
 
 def _pairs(title: str, settings: Mapping[str, Any]) -> Markup:
     rows = [[name, one_line(str(value), 400)] for name, value in settings.items()]
-    return _table([title, ""], rows)
+    return _table([title, "value"], rows)
 
 
 def _section(*content: Markup) -> Markup:
@@ -157,4 +157,8 @@ def _table(head: list[str], rows: list[list[str]], *, numbers: bool = False) -> 
         for row in rows
     ]
     table = element("table", element("thead", top), element("tbody", *body))
-    return element("div", table, class_="scroll", tabindex="0") if numbers else element("div", table, class_="scroll")
+    if not numbers:
+        return element("div", table, class_="scroll")
+    return element(
+        "div", table, class_="scroll", tabindex="0", role="region", aria_label="Every figure, a wide table"
+    )

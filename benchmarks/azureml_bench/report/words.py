@@ -74,7 +74,7 @@ def ends(told: Summary) -> Iterator[tuple[str, int, str, str]]:
 
 
 def figures(told: Summary) -> Iterator[tuple[Metric, Distribution]]:
-    """Give each metric and what it came to; one that is not known here, since a later version wrote it, is left out."""
+    """Give each metric and what it came to; one that is not known here, but to a later version, is left out."""
     for name, metric in metrics().items():
         if name in told.metrics:
             yield metric, told.metrics[name]

@@ -208,7 +208,7 @@
       row([made.when(made.x[at]), ...order.map((i) => made.write(raw[i][at]))], "td", body);
     }
     const holder = document.createElement("div");
-    holder.className = "scroll"; holder.tabIndex = 0; holder.append(table); details.append(holder);
+    holder.className = "scroll"; holder.tabIndex = 0; holder.setAttribute("role", "region"); holder.setAttribute("aria-label", "Figures of the chart"); holder.append(table); details.append(holder);
   }
 
   function scheme(name, kept) {
