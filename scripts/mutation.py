@@ -29,8 +29,8 @@ NEAR_LIMIT, WHOLE_LIMIT = 300, 3600
 
 POINTLESS = [
     r"core/ReplaceBinaryOperator_\w+_(Mod|LShift|RShift|Pow|FloorDiv|Div|Mul|BitXor)$",
-    r"core/ReplaceBinaryOperator_(?!BitOr|BitAnd)\w+_(BitOr|BitAnd)$",
-    r"core/ReplaceBinaryOperator_(BitOr_(?!BitAnd$)|Pow_)",
+    r"core/ReplaceBinaryOperator_(?!BitAnd)\w+_(BitOr|BitAnd)$",
+    r"core/ReplaceBinaryOperator_(BitOr|Pow)_",
     r"core/ReplaceComparisonOperator_Eq_(?!NotEq$)",
     r"core/ReplaceComparisonOperator_NotEq_(?!Eq$)",
     r"core/ReplaceComparisonOperator_Is_(?!IsNot$)",
