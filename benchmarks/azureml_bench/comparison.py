@@ -24,7 +24,11 @@ CONFIDENCE = 0.95
 RUNS = 5
 """As many runs of each side, measured one after the other, are needed to know how far runs lie apart."""
 
-HARNESS, EMPTY = "the harness did not keep up", "nothing to compare in one of the sides"
+HARNESS = "the harness did not keep up"
+BUSY = "the machine was busy with something else"
+EMPTY = "nothing to compare on one of the sides"
+
+_TIMES, _LEAST = 2.5, 0.001
 
 
 class Figure(NamedTuple):
@@ -50,12 +54,14 @@ TOLD = (DECIDES, Figure("e2e", "p99"), Figure("ttft", "p50"), Figure("tpot", "p5
 class Side(BaseModel, frozen=True):
     """What one side measured in a block or run: figures in seconds or per second, and how many ended in error.
 
-    `requests` is how many ended. `problems` say why the figures are not the endpoint's.
+    `requests` is how many ended. `lag` is how late the harness's event loop woke meanwhile, on average, in seconds:
+    how busy the machine was, whoever was asked. `problems` say why the figures are not the endpoint's.
     """
 
     figures: dict[str, float]
     requests: int
     bad: int
+    lag: float = 0.0
     problems: list[str] = Field(default_factory=list)
 
     @property
@@ -70,6 +76,19 @@ class Pair(BaseModel, frozen=True):
     first: Literal["base", "head"]
     base: Side
     head: Side
+
+
+def undisturbed(pairs: Sequence[Pair]) -> list[Pair]:
+    """Leave out pairs in which the harness did not keep up, or the machine was much busier than when it was quiet.
+
+    It looks at no figure of either side, and a pair goes as a whole, so nothing that is judged is any the likelier.
+    """
+    kept = [pair for pair in pairs if not (pair.base.problems or pair.head.problems)]
+    lags = sorted(side.lag for pair in kept for side in (pair.base, pair.head))
+    if not lags:
+        return []
+    limit = max(_TIMES * lags[len(lags) // 4], _LEAST)
+    return [pair for pair in kept if max(pair.base.lag, pair.head.lag) <= limit]
 
 
 @dataclass(frozen=True)
@@ -153,9 +172,10 @@ _Estimate = Callable[[Sequence[float], Sequence[float], float], Shift]
 
 def of_pairs(pairs: Sequence[Pair], rules: Rules, **about: Any) -> Comparison:
     """Judge pairs of blocks that took turns."""
-    sound = [pair for pair in pairs if not (pair.base.problems or pair.head.problems)]
+    late = sum(bool(pair.base.problems or pair.head.problems) for pair in pairs)
+    sound = undisturbed(pairs)
     whole = [pair for pair in sound if _has(pair.base, rules.deciding) and _has(pair.head, rules.deciding)]
-    thrown = {HARNESS: len(pairs) - len(sound), EMPTY: len(sound) - len(whole)}
+    thrown = {HARNESS: late, BUSY: len(pairs) - late - len(sound), EMPTY: len(sound) - len(whole)}
     effects = _effects(([pair.base for pair in whole], [pair.head for pair in whole]), rules, _of_blocks)
     more = [share for pair in sound if (share := pair.head.error_share - pair.base.error_share)]
     above = bool(more) and paired.paired(more, rules.confidence).low > 0

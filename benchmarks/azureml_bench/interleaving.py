@@ -1,12 +1,12 @@
 """Measures two endpoints by turns, block by block, so that whatever else the machine does meets both alike."""
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Literal, NamedTuple
 
-from azureml_bench.comparison import Figure, Pair, Side
+from azureml_bench.comparison import Figure, Pair, Side, undisturbed
 from azureml_bench.plan import Plan
 from azureml_bench.prompts import Prompts, Unique
 from azureml_bench.run import Run, measure
@@ -42,15 +42,17 @@ class Shifted(Prompts):
         return self.source.prompt(number + self.by)
 
 
-def order(pairs: int, seed: int) -> Iterator[tuple[Name, Name]]:
-    """Give who goes first and second in each pair: by turns, and a coin decides who begins each two pairs.
+def order(pairs: int, lots: Random) -> list[tuple[Name, Name]]:
+    """Give who goes first and who second in each pair: each side goes first in half of them, drawn by lot.
 
-    What drifts steadily is in both sides then, and what comes again and again cannot keep step with one of them.
+    Whatever comes from being the first is in both sides then, and what comes again and again cannot keep step with
+    one of them. Of an odd number, a coin decides about one.
     """
-    coin = Random(seed)  # noqa: S311  a seed is to give the same order again
-    for _ in range(0, pairs, 2):
-        first: tuple[Name, Name] = ("base", "head") if coin.random() < 0.5 else ("head", "base")
-        yield from (first, (first[1], first[0]))[: pairs if pairs == 1 else 2]
+    base: tuple[Name, Name] = ("base", "head")
+    head: tuple[Name, Name] = ("head", "base")
+    drawn = [base, head] * (pairs // 2) + [base if lots.random() < 0.5 else head] * (pairs % 2)
+    lots.shuffle(drawn)
+    return drawn
 
 
 def block(plan: Plan, blocks: Blocks, pair: int, side: Name) -> Plan:
@@ -77,6 +79,7 @@ def side(told: Summary, figures: Iterable[Figure]) -> Side:
         },
         requests=told.counts.ended,
         bad=told.counts.bad,
+        lag=told.harness.lag.mean if told.harness.lag else 0.0,
         problems=told.problems if told.counts.ok else told.problems[:-1],
     )
 
@@ -91,25 +94,33 @@ async def now(plan: Plan) -> Run:
 
 
 async def interleave(
-    plans: dict[Name, Plan], blocks: Blocks, figures: Sequence[Figure], heard: Heard, measured: Measure = now
+    plans: dict[Name, Plan],
+    blocks: Blocks,
+    figures: Sequence[Figure],
+    lots: Random,
+    heard: Heard,
+    measured: Measure = now,
 ) -> list[Pair]:
-    """Measure all pairs. `heard` is told of each, by its number from 0.
+    """Measure all pairs. `heard` is told of each, by its number from 0; `lots` decide who goes first.
 
     Each side is warmed up before, with the load of a block and for as long as its plan says; that counts for nothing.
-    When somebody stops it, it gives the pairs that were complete.
+    In place of pairs that were disturbed others are measured, as many again at most. When somebody stops it, it gives
+    the pairs that were complete.
     """
     pairs: list[Pair] = []
     for name, plan in plans.items():
-        warm = block(plan, blocks._replace(lasts=plan.phases.warmup, settle=0), blocks.pairs, name)
+        warm = block(plan, blocks._replace(lasts=plan.phases.warmup, settle=0), 2 * blocks.pairs, name)
         if plan.phases.warmup and (await measured(warm)).health.stopped is not None:
             return pairs
-    for number, turns in enumerate(order(blocks.pairs, plans["base"].seed)):
+    for turns in order(blocks.pairs, lots) + order(blocks.pairs, lots):
+        if len(undisturbed(pairs)) >= blocks.pairs:
+            break
         sides = {}
         for name in turns:
-            run = await measured(block(plans[name], blocks, number, name))
+            run = await measured(block(plans[name], blocks, len(pairs), name))
             if run.health.stopped is not None:
                 return pairs
             sides[name] = side(summary(run), figures)
         pairs.append(Pair(first=turns[0], base=sides["base"], head=sides["head"]))
-        heard(number, pairs[-1])
+        heard(len(pairs) - 1, pairs[-1])
     return pairs

@@ -3,8 +3,10 @@
 import argparse
 import asyncio
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 from azureml_bench.commands import Commands
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from azureml_bench.plan import Plan
 
 SLOWER, CANNOT_TELL = 1, 3
+_BLOCK = 2.0
 INTERRUPTED = 130
 """The exit code of shells for what Ctrl-C ended."""
 _ABOUT = """Say whether HEAD is slower than BASE: slower, not slower, or cannot tell.
@@ -50,7 +53,7 @@ def describe(commands: "Commands[argparse.ArgumentParser]") -> None:
     compare.add_argument(
         "--blocks", type=int, metavar="N", help="blocks of each side (as many as --for has room for)"
     )
-    compare.add_argument("--block", type=checked(seconds), default=2.0, metavar="TIME", help="the length of one (2s)")
+    compare.add_argument("--block", type=checked(seconds), metavar="TIME", help="the length of one (2s)")
     compare.add_argument("--settle", type=checked(seconds), default=0.5, metavar="TIME", help="before each (0.5s)")
     compare.add_argument("--json", metavar="FILE", help="write the comparison; - is standard output")
     compare.add_argument("--junit", metavar="FILE", help="write JUnit XML")
@@ -140,8 +143,9 @@ def urls(options: argparse.Namespace, base: str, head: str, rules: "Rules") -> "
     blocks = _blocks(options)
     plans: dict[Name, Plan] = {"base": _plan(options, "base", base), "head": _plan(options, "head", head)}
     heard = _progress(blocks, rules)
+    lots = Random(time.time_ns())  # noqa: S311  it decides who goes first
     with asyncio.Runner(loop_factory=new_loop) as runner:
-        pairs = runner.run(interleave(plans, blocks, list(rules.all), heard))
+        pairs = runner.run(interleave(plans, blocks, list(rules.all), lots, heard))
     about = {"base": [shown(base)], "head": [shown(head)], "plan": plans["base"].document()}
     return of_pairs(pairs, rules, stopped=len(pairs) < blocks.pairs, **about)
 
@@ -153,16 +157,18 @@ def _plan(options: argparse.Namespace, side: str, url: str) -> "Plan":
 
 
 def _blocks(options: argparse.Namespace) -> "Blocks":
+    """Say how many blocks there are: those of `--blocks`, or as many as the time has room for, and longer at need."""
     from azureml_bench.interleaving import Blocks
     from azureml_bench.paired import MOST
 
-    if options.block <= 0:
+    if options.block is not None and options.block <= 0:
         raise WrongUsage("compare: --block: expected a time above 0")
-    room = round(options.lasts / 2 / (options.block + options.settle))
-    pairs = room if options.blocks is None else options.blocks
+    room = options.lasts / 2
+    lasts = max(_BLOCK, room / MOST - options.settle) if options.block is None else options.block
+    pairs = round(room / (lasts + options.settle)) if options.blocks is None else options.blocks
     if not 1 <= pairs <= MOST:
         raise WrongUsage(f"compare: expected 1 to {MOST} blocks of each side, not {pairs}; see --blocks and --block")
-    return Blocks(pairs, options.block, options.settle)
+    return Blocks(pairs, lasts, options.settle)
 
 
 def _rules(options: argparse.Namespace) -> "Rules":

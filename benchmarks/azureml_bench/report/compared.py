@@ -3,6 +3,7 @@
 from xml.etree import ElementTree as ET
 
 from azureml_bench.comparison import Comparison, Effect
+from azureml_bench.report.words import one_line
 from azureml_bench.verdict import Verdict
 from azureml_emulator.table import columns
 
@@ -44,7 +45,9 @@ def about(told: Comparison) -> list[str]:
     """Say how sure it is, and of what."""
     unit = "pairs of blocks" if told.kind == "interleaved" else "runs of each side"
     level = f"tolerance {percent(told.tolerance)}, confidence {percent(told.confidence)}"
-    found = [f"compared: {told.compared} {unit}; {level}"]
+    sides = {"base": told.base, "head": told.head}
+    found = [f"{name}: {one_line(', '.join(of))}" for name, of in sides.items() if of]
+    found.append(f"compared: {told.compared} {unit}; {level}")
     found += [
         f"smallest slowdown of {one.title} that is found 8 times in 10: {one.detectable:.1%}"
         for one in told.effects
