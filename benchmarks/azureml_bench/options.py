@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*[=:]\s*([^\r\n\0]*)")
 
+_LOGIN = re.compile(r"//[^/]*@")
+
 
 class Usual(float):
     """A number that nobody typed: what holds unless something else suggests another one."""
@@ -117,7 +119,7 @@ def split(url: str) -> SplitResult:
     except ValueError:
         right = False
     if not right:
-        raise WrongUsage(f"expected an http or https URL, not {url!r}")
+        raise WrongUsage(f"expected an http or https URL, not {_LOGIN.sub('//***@', url)!r}")
     if "@" in address.netloc:
         raise WrongUsage("expected a URL without a password; --key-env and --header say who calls")
     return address

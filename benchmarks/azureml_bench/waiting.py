@@ -1,10 +1,10 @@
-"""Waits for an instant, and is there on time: a timer alone wakes late, by a tenth of a millisecond or by many."""
+"""Waits for an instant, and is there on time: a timer alone wakes late, by a tenth of a millisecond or by several."""
 
 import asyncio
 import sys
 from collections.abc import Callable
 
-_EARLY = 150_000 if sys.platform == "linux" else 1_500_000
+_EARLY = 200_000 if sys.platform == "linux" else 1_500_000
 """Nanoseconds before the instant at which the timer is set: what is left is spent looking at the clock.
 
 On Linux the loop's timer is exact to microseconds (`azureml_emulator.loop`), elsewhere to whole milliseconds.

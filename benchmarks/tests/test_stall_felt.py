@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from precedence import precedence
 from stalling_server import latency
 
 from azureml_bench.distribution import percentile
@@ -48,6 +49,7 @@ def busy(summary: dict[str, Any]) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures(precedence.__name__)
 def test_the_p99_from_intended_start_is_true() -> None:
     target = Target("http://127.0.0.1/", known("gpt2"))
     plan = Plan(target, Arrivals.read("poisson:100/s"), phases=Phases(0, LASTS, 30), seed=SEED)
@@ -67,6 +69,7 @@ def test_the_p99_from_intended_start_is_true() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures(precedence.__name__)
 def test_a_closed_loop_says_that_it_hides_the_stall() -> None:
     summary, said = measured("--concurrency", "10", "--pace", "100ms")
     assert "e2e_intended" not in summary["metrics"]

@@ -11,6 +11,7 @@ from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 import pytest
+from precedence import precedence
 from ratios.emulator import serving
 
 from azureml_bench.distribution import percentile
@@ -114,6 +115,7 @@ def test_what_is_injected_is_known(name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures(precedence.__name__)
 @pytest.mark.parametrize("name", KINDS)
 def test_streams_are_measured_as_they_were_injected(name: str) -> None:
     kind = KINDS[name]
