@@ -19,7 +19,7 @@ import yaml
 from azureml_bench.cli import parser
 
 CI = Path(__file__).resolve().parent / "ci"
-SHORT = {"RATE": "20/s", "FOR": "1s", "BLOCKS": "5", "BLOCK": "1s", "SLO": "e2e:p99<20s, errors<1%"}
+SHORT = {"RATE": "20/s", "FOR": "1s", "BLOCKS": "5", "BLOCK": "500ms", "SLO": "e2e:p99<20s, errors<1%"}
 CONFIG = "endpoints: [{{name: gpt2, schema: gpt2, latency: 40, port: {port}}}]\n"
 
 
