@@ -119,7 +119,7 @@ def test_what_can_be_touched(tmp_path: Path) -> None:
             " await new Promise((done) => setTimeout(done, 200));"
             " return [...document.querySelectorAll('details')].map((one) => one.querySelectorAll('td').length) })()"
         )
-        assert len(opened) == 7
+        assert len(opened) == 8
         assert all(cells > 10 for cells in opened)
         assert await tab.value(CONTRAST) == []
         # the other scale

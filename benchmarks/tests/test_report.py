@@ -218,7 +218,7 @@ def test_every_chart_says_in_words_what_it_shows() -> None:
     named = {attributes["id"] for _, attributes in found.elements if "id" in attributes}
     drawn = [attributes for _, attributes in found.elements if "data-chart" in attributes]
     assert {one["data-chart"] for one in drawn} == {
-        *("latency", "percentiles", "rates", "errors", "delay", "ttft", "itl"),
+        *("latency", "percentiles", "rates", "errors", "delay", "flight", "ttft", "itl"),
     }
     for one in drawn:
         assert one["role"] == "img"
@@ -240,6 +240,19 @@ def test_a_page_of_many_requests_is_small_and_keeps_the_highest(requests: int) -
         assert max(seen) >= 0.999 * max(true)
         assert min(seen) <= 1.001 * min(true)
     assert sum(map(sum, drawn["errors"].values())) == requests - len(good)
+
+
+def test_how_many_are_out_at_once() -> None:
+    samples = [
+        sample(0, 0, 2500),
+        sample(1, 0.1, 100),
+        sample(2, 0.15, 100),
+        sample(3, 4, 0.1),
+        sample(4, 4, outcome="dropped"),
+    ]
+    drawn = charts(recorded([*samples, sample(5, 19.0, 900)]))
+    assert drawn["width"] == 1
+    assert drawn["flight"] == [3, 1, 1, 0, 1, *[0] * 14, 1]
 
 
 def test_slices_suit_the_length_of_a_run() -> None:

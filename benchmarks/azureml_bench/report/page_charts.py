@@ -29,6 +29,8 @@ def figures(drawn: Mapping[str, Any], told: Summary) -> Iterator[Markup]:
         yield _figure("delay", "Dispatch delay", _delay(told))
     elif told.closed:
         yield _nothing("Dispatch delay", "A closed loop has no time at which a request should have been sent.")
+    if any(drawn["flight"]):
+        yield _figure("flight", "Requests out at once", _flight(drawn, width))
     if drawn["ttft"]:
         yield _figure(
             "ttft", f"Time to first token, from {latency}", _spread(drawn, "ttft", f"by when requests were {start}")
@@ -112,6 +114,11 @@ def _delay(told: Summary) -> str:
     delay = told.harness.delay
     said = "How late requests were sent: the harness's own doing, and part of latency from intended start."
     return said if delay is None else f"{said} Median {time(delay['p50'])}, p99 {time(delay['p99'])}."
+
+
+def _flight(drawn: Mapping[str, Any], width: str) -> str:
+    most = max(drawn["flight"])
+    return f"The most that were sent and not answered yet, in every {width}: {most:,} at the highest."
 
 
 def _spread(drawn: Mapping[str, Any], name: str, by: str) -> str:

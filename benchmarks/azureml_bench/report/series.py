@@ -70,6 +70,7 @@ def charts(kept: Record) -> dict[str, Any]:
             for name in names
         },
         "delay": {} if head.closed else _spread(sliced(_delays(samples))),
+        "flight": _in_flight(samples, width, count),
         "percentiles": _percentiles(kept),
         "silences": [[short(one.since), short(one.until)] for one in silences(samples, closed=head.closed)],
     }
@@ -110,6 +111,20 @@ def _gaps(samples: Iterable[Sample]) -> Iterable[Point]:
 def _delays(samples: Iterable[Sample]) -> Iterable[Point]:
     unsent = (outcome.CUT.name, outcome.DROPPED.name)
     return ((one.intended / _SECOND, (one.sent - one.intended) / 1e6) for one in samples if one.outcome not in unsent)
+
+
+def _in_flight(samples: Iterable[Sample], width: float, count: int) -> list[int]:
+    """Give the most requests that were out at once, in each slice."""
+    sent = [one for one in samples if one.outcome != outcome.DROPPED.name]
+    changes = sorted([(one.sent, 1) for one in sent] + [(one.end, -1) for one in sent])
+    most, out, reached = [0] * count, 0, 0
+    for at, change in changes:
+        number = min(int(at / _SECOND / width), count - 1)
+        for between in range(reached + 1, number + 1):
+            most[between] = out
+        reached, out = number, out + change
+        most[number] = max(most[number], out)
+    return most
 
 
 def _sliced(points: Iterable[Point], width: float, count: int) -> list[list[float]]:

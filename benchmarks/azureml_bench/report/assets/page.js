@@ -153,6 +153,9 @@
         series: names.map((name) => line(name, look[name][0], perSecond, Object.assign({ paths: uPlot.paths.stepped({ align: 0 }) }, look[name][1]))),
       }, perSecond, (value) => plain(value) + "/s");
     },
+    flight: () => timed({
+      values: [data.flight], series: [line("out at once", "good", count, { paths: uPlot.paths.stepped({ align: 0 }), fill: faded(colour("good"), 0.14) })],
+    }, count, plain),
     errors: () => timed(stacked(), count, plain),
     percentiles: () => {
       const told = data.percentiles, names = Object.keys(told.curves);
