@@ -78,8 +78,8 @@ def table(file: str) -> list[tuple[float, float]]:
 def log(file: str) -> Counts:
     """Add up all histograms of a log. Needs `hdrhistogram`, of the extra `bench`."""
     try:
-        from hdrh.codec import HdrCookieException, HdrLengthException  # type: ignore[import-untyped]
-        from hdrh.histogram import HdrHistogram  # type: ignore[import-untyped]
+        from hdrh.codec import HdrCookieException, HdrLengthException
+        from hdrh.histogram import HdrHistogram
     except ImportError:
         message = "a log of histograms needs the package hdrhistogram: pip install 'azureml-emulator[bench]'"
         raise ValueError(f"{file}: {message}") from None
