@@ -6,13 +6,15 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from azureml_bench.outcome import CUT, DROPPED
+from azureml_bench.outcome import CONNECT, CUT, DROPPED
 from azureml_bench.sample import Sample
 from azureml_bench.waiting import until
 
 _SECOND = 1_000_000_000
 _AHEAD = 32
 """So many requests are made before they are due, at most."""
+_NOBODY = 0.1
+"""Seconds that a user waits who could not connect."""
 _ROOM = 3_000_000
 """Nanoseconds until the next request is due, below which nothing further is made ahead of its time."""
 
@@ -102,7 +104,8 @@ class Load:
     async def closed_loop(self, users: int, phases: Phases, pace: float = 0.0) -> None:
         """Have so many users send one request after the other, at most one each `pace` seconds.
 
-        Where there is a pace, they begin one after the other, evenly over it.
+        Where there is a pace, they begin one after the other, evenly over it. Whoever cannot connect tries again a
+        little later: a server that is gone is not asked as fast as this machine can.
         """
         numbers = iter(range(1 << 62))
         ends = round(phases.sending * _SECOND)
@@ -110,7 +113,10 @@ class Load:
         async def user(begins: int) -> None:
             await until(begins, self.now)
             while (at := self.now()) < ends:
-                await asyncio.wait([self._send(Due(next(numbers), at, phases.of(at / _SECOND)))])
+                call = self._send(Due(next(numbers), at, phases.of(at / _SECOND)))
+                await asyncio.wait([call])
+                if not call.cancelled() and call.result().outcome == CONNECT.name:
+                    await asyncio.sleep(_NOBODY)
                 await until(at + round(pace * _SECOND), self.now)
 
         everybody = [asyncio.create_task(user(round(pace * _SECOND * one / users))) for one in range(users)]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+_ENTRIES = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
 _ENTRY = re.compile(r"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)((?:\s*;[^,]*)?)")
 _DURATION = re.compile(r";\s*dur\s*=\s*\"?(\d+(?:\.\d*)?)", re.IGNORECASE)
 _NOTHING: Mapping[str, float] = MappingProxyType({})
@@ -14,7 +15,7 @@ def stages(header: str) -> Mapping[str, float]:
     if not header:
         return _NOTHING
     found = {}
-    for entry in header.split(","):
+    for entry in _ENTRIES.findall(header):
         named = _ENTRY.match(entry)
         duration = _DURATION.search(named[2]) if named else None
         if named and duration:

@@ -104,6 +104,19 @@ def test_a_closed_loop_without_pace_asks_as_soon_as_it_is_answered() -> None:
     assert len(samples) == 10
 
 
+def test_users_do_not_ask_a_server_that_is_gone_as_fast_as_they_can() -> None:
+    async def run(now: Now) -> list[Sample]:
+        heard: list[Sample] = []
+
+        async def call(number: int, phase: str, intended: int | None = None) -> Sample:
+            return Sample(number, phase, now(), now(), now(), "connect")
+
+        await Load(call, now, heard.append).closed_loop(2, Phases(0, 1, 1))
+        return heard
+
+    assert len(played(run)) == 20
+
+
 def test_a_stall_is_in_the_percentiles_of_an_open_loop_and_not_of_a_closed_one() -> None:
     """2 s without an answer, once in 20 s at 100 requests/s; what is true is known from the arrivals."""
     phases = Phases(0, 20, 30)
