@@ -219,7 +219,7 @@ def run(theme: Theme, known: str, sample: int | None, seed: int) -> int:
             begun = monotonic()
             session = Session(subject, clone, Path(folder) / f"{number}.sqlite")
             found, tried = session.begin(sample, seed)
-            near = session.put_to(subject.tests, NEAR_LIMIT)
+            near = session.put_to(subject.tests, NEAR_LIMIT) if tried else 0
             left = session.put_to(theme.tests, WHOLE_LIMIT) if near else 0
             seconds = monotonic() - begun
             counts = "".join(f"{count:7}" for count in (found, tried, near, left, session.endless()))
