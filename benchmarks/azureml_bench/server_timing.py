@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 _ENTRIES = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
-_ENTRY = re.compile(r"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)((?:\s*;[^,]*)?)")
+_ENTRY = re.compile(r"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)")
 _DURATION = re.compile(r";\s*dur\s*=\s*\"?(\d+(?:\.\d*)?)", re.IGNORECASE)
 _NOTHING: Mapping[str, float] = MappingProxyType({})
 
@@ -17,7 +17,7 @@ def stages(header: str) -> Mapping[str, float]:
     found = {}
     for entry in _ENTRIES.findall(header):
         named = _ENTRY.match(entry)
-        duration = _DURATION.search(named[2]) if named else None
+        duration = _DURATION.search(entry, named.end()) if named else None
         if named and duration:
             found[named[1]] = float(duration[1])
     return found
