@@ -48,6 +48,16 @@ class AnotherThird:
         return f"{output.decode(encoding)} {encoding}"
 
 
+class MoreByName:
+    def format_request_payload(
+        self, prompt: str, model_kwargs: dict[str, Any], mark: str = "", *, end: str = "none", more: str = ""
+    ) -> str:
+        return f"{prompt}{mark}{more} {end}"
+
+    def format_response_payload(self, output: bytes, mark: str = "", *, end: str = "none", more: str = "") -> str:
+        return f"{output.decode()}{mark}{more} {end}"
+
+
 class Anything:
     def format_request_payload(self, *args: Any, **kwargs: Any) -> str:
         assert not kwargs
@@ -64,6 +74,7 @@ class Anything:
         (AllKeywords(), "serverless"),
         (LaterType(), "serverless"),
         (AnotherThird(), "utf-8"),
+        (MoreByName(), "none"),
         (Anything(), "serverless"),
     ],
 )
