@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Timer
@@ -33,14 +33,18 @@ class Process:
         """Start it. Raises `OSError` where there is no such interpreter."""
         self._said = TemporaryFile()  # noqa: SIM115  as long as the process
         home = str(Path(__file__).resolve().parent.parent)
-        self._process = subprocess.Popen(  # noqa: S603  an interpreter that somebody chose
-            [python, "-W", "ignore", "-c", _BOOTSTRAP, home, f"azureml_bench.{module}"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._said,
-            env=dict(env),
-            encoding="utf-8",
-        )
+        command = [python, "-W", "ignore", "-c", _BOOTSTRAP, home, f"azureml_bench.{module}"]
+        with ExitStack() as undo:
+            undo.callback(self._said.close)
+            self._process = subprocess.Popen(  # noqa: S603  an interpreter that somebody chose
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._said,
+                env=dict(env),
+                encoding="utf-8",
+            )
+            undo.pop_all()
 
     def ask(self, within: float = 60.0, **question: Any) -> Any:
         """Ask, and wait for the answer so many seconds. Raises `ProcessLost`."""

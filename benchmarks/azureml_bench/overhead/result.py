@@ -233,7 +233,8 @@ def warnings(settings: Sequence[Setting], floor: str) -> list[str]:
             ):
                 low, high = percentile(medians, 10) * 1e3, percentile(medians, 90) * 1e3
                 found.append(
-                    f"{where(setting)}: the machine was restless: the floor itself was {low:.2f} to {high:.2f} ms"
+                    f"{where(setting)}: the machine was restless: the floor itself was {low:.2f} to {high:.2f} ms;"
+                    " CPU a call is the steadier figure"
                 )
             if row.resent:
                 found.append(f"{row.client}, {where(setting)}: {row.resent} calls were sent more than once")
