@@ -33,25 +33,29 @@ COMPARISONS: dict[str, Callable[[], list[Comparison]]] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what is asked for; the exit code is 0 unless something could not be measured, which leaves the rest."""
     options = _parser().parse_args(arguments)
-    measured: dict[str, list[Comparison]] = {}
+    rows: list[Comparison] = []
     wrong = []
     for name in options.only or COMPARISONS:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
         try:
-            measured[name] = COMPARISONS[name]()
+            measured = COMPARISONS[name]()
         except (RuntimeError, OSError) as error:
             wrong.append(f"{name} could not be measured: {error}")
-    rows = [row for group in measured.values() for row in group]
+            continue
+        rows += measured
+        if options.write or not options.only:
+            _keep(name, measured, "make bench" if not options.only else f"benchmarks/run.py --only {name} --write")
     print(table(rows))
     print(*wrong, sep="\n", file=sys.stderr)
     if options.json:
         options.json.write_text(json.dumps(document(rows), indent=2) + "\n", encoding="utf-8")
-    if options.write or not options.only:
-        titles = {name: (compare.__doc__ or "").strip() for name, compare in COMPARISONS.items()}
-        only = "".join(f" --only {name}" for name in options.only or ())
-        command = f"benchmarks/run.py{only} --write" if only else "make bench"
-        results.keep(Path(__file__).parent, measured, titles, command, datetime.now(UTC))
     return 1 if wrong else 0
+
+
+def _keep(name: str, rows: Sequence[Comparison], command: str) -> None:
+    """Write a group as soon as it is measured: who stops a run keeps what there is."""
+    titles = {name: (compare.__doc__ or "").strip() for name, compare in COMPARISONS.items()}
+    results.keep(Path(__file__).parent, {name: rows}, titles, command, datetime.now(UTC))
 
 
 def _parser() -> argparse.ArgumentParser:

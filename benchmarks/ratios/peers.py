@@ -15,10 +15,10 @@ from ratios.throughput import rows, window
 GROUP = "servers"
 OTHERS = (servers.BARE, servers.MICROSOFT, servers.PYTEST_HTTPSERVER, servers.AIMOCK)
 
-STARTS = 5
-REQUESTS, LONGEST = 20_000, 60.0
+STARTS = 3
+REQUESTS, LONGEST = 10_000, 60.0
 """So many are answered before memory is looked at again, but for no more seconds than that."""
-ROUNDS = 5
+ROUNDS = 4
 RATE = 150.0
 """Requests per second at which latency is measured: each of the servers manages several times as many."""
 SECONDS = 2.5
