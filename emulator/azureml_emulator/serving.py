@@ -15,6 +15,7 @@ from typing import Any
 from azureml_emulator import ready_file, request_log, table
 from azureml_emulator.admin import describe, redact
 from azureml_emulator.config import Config
+from azureml_emulator.endpoint import Endpoint
 from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.instructions import Loaded
@@ -30,6 +31,7 @@ _logger.setLevel(logging.INFO)
 _FLUSH_SECONDS = 0.05
 _WATCH_SECONDS = 0.5
 _SETTLE_SECONDS = 0.1
+_BREATH_SECONDS = 0.01
 
 _SOON, _AT_LAST = 10, 100
 """How many collections of young objects make one of all objects due, and how many make it wait no longer for calm.
@@ -59,10 +61,10 @@ async def serve(loaded: Loaded, load: Callable[[], Loaded]) -> None:
             if config.scenario:
                 engine.play(config.scenario, time())
             _remark(notes)
-            gc.freeze()  # what is loaded by now stays: the collector need not look through it again
-            gc.set_threshold(*gc.get_threshold()[:2], _AT_LAST)
+            _collect_less()
             with _announced(server, config):
-                aside = [asyncio.create_task(_flush(log, engine, server))]
+                work = _flush(log, engine, server), _prepare(config.endpoints, server)
+                aside = [asyncio.create_task(one) for one in work]
                 if config.reload and files:
                     reload = Reload(server, config, config.drain_seconds)
                     aside.append(asyncio.create_task(_follow(load, Watch(files), reload, set(notes))))
@@ -86,6 +88,12 @@ async def _listen(server: Server, config: Config) -> None:
         await server.listen(endpoint.name, port)
 
 
+def _collect_less() -> None:
+    """What is loaded by now stays: the collector need not look through it again; through the rest, not often."""
+    gc.freeze()
+    gc.set_threshold(*gc.get_threshold()[:2], _AT_LAST)
+
+
 async def _flush(log: RequestLog, engine: Engine, server: Server) -> None:
     """Write the log, and have a scenario's steps in it at their time, be there calls or not; tidy up when calm."""
     while True:
@@ -94,6 +102,15 @@ async def _flush(log: RequestLog, engine: Engine, server: Server) -> None:
         log.flush()
         if server.calm and gc.get_count()[2] > _SOON:
             gc.collect()
+
+
+async def _prepare(endpoints: Iterable[Endpoint], server: Server) -> None:
+    """Have the models made that read bodies, a shape at a time: else the first call of each would wait for them."""
+    schemas = {one.schema.name: one.schema for endpoint in endpoints for one in endpoint.deployments if one.schema}
+    for schema in schemas.values():
+        await asyncio.sleep(_BREATH_SECONDS)
+        if server.calm:
+            schema.parse(dict(schema.example))
 
 
 async def _follow(load: Callable[[], Loaded], watch: Watch, reload: Reload, said: set[str]) -> None:
