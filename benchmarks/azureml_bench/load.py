@@ -13,6 +13,8 @@ from azureml_bench.waiting import until
 _SECOND = 1_000_000_000
 _AHEAD = 32
 """So many requests are made before they are due, at most."""
+LATE = "the harness came to it too late"
+"""The note of what was dropped since this process could not keep up."""
 _NOBODY = 0.1
 """Seconds that a user waits who could not connect."""
 _ROOM = 3_000_000
@@ -88,15 +90,18 @@ class Load:
         """Send each request when it is due, whatever became of those before.
 
         One that is due while `max_in_flight` are out is not sent, and counted as dropped: to send it later would
-        bunch the load. What is still out `drain` seconds after the last was due is cut, and counted apart.
+        bunch the load. So is one that this process comes to more than `drain` seconds too late, or one second if that
+        is more: a run ends, whatever was asked for. What is still out `drain` seconds after the last was due is cut,
+        and counted apart.
         """
         coming = _Coming(iter(dues), self.prepare)
         while due := coming.first():
             await self._wait(due, coming)
             coming.take()
-            if len(self._out) >= max_in_flight:
-                now = self.now()
-                self.heard(Sample(due.number, due.phase, due.at, now, now, DROPPED.name))
+            now = self.now()
+            late = now - due.at > max(drain, 1) * _SECOND
+            if late or len(self._out) >= max_in_flight:
+                self.heard(Sample(due.number, due.phase, due.at, now, now, DROPPED.name, note=LATE if late else ""))
                 continue
             self._send(due, due.at)
         await self._drained(drain)

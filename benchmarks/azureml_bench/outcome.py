@@ -18,7 +18,9 @@ REFUSED = Outcome("4xx", "any other status below 500 that is not a success")
 FAILED = Outcome("5xx", "a status of 500 or above")
 PARSE = Outcome("parse", "an answer with status 200 in which the text is not where the schema has it")
 TRUNCATED = Outcome("truncated", "an answer that began and did not end: cut, reset, or a stream without its end")
-DROPPED = Outcome("dropped", "never sent, since --max-in-flight requests were out when it was due")
+DROPPED = Outcome(
+    "dropped", "never sent: --max-in-flight requests were out when it was due, or the harness came to it too late"
+)
 CUT = Outcome("cut", "still out when the time to drain was over; neither good nor bad, counted apart")
 
 OUTCOMES = (OK, CONNECT, TIMEOUT, THROTTLED, REFUSED, FAILED, PARSE, TRUNCATED, DROPPED, CUT)

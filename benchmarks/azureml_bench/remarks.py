@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from azureml_bench import outcome
 from azureml_bench.distribution import Distribution
 from azureml_bench.health import Finding, Health, findings
-from azureml_bench.load import Phases
+from azureml_bench.load import LATE, Phases
 from azureml_bench.sample import Sample, measured
 from azureml_bench.stalls import stalls, told
 
@@ -32,14 +32,16 @@ def _sent(samples: Sequence[Sample]) -> list[Sample]:
 
 def _in_time(samples: Sequence[Sample], phases: Phases) -> float:
     """Give the share of what was due, and was to be sent, that was sent before the time to measure was over."""
-    sent = _sent(samples)
+    due = [one for one in samples if one.outcome not in _UNSENT or one.note == LATE]
     last = phases.sending * 1e9
-    return sum(one.sent < last for one in sent) / len(sent) if sent else 1.0
+    return sum(one.sent < last and one.note != LATE for one in due) / len(due) if due else 1.0
 
 
 def _ends(samples: Sequence[Sample]) -> list[str]:
     ended, found = Counter(one.outcome for one in samples), []
-    if dropped := ended[outcome.DROPPED.name]:
+    if late := sum(one.note == LATE for one in samples):
+        found.append(f"{late} requests were never sent: {LATE}")
+    if dropped := ended[outcome.DROPPED.name] - late:
         found.append(f"{dropped} requests were never sent, since --max-in-flight were out when they were due")
     if cut := ended[outcome.CUT.name]:
         found.append(

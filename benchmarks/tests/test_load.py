@@ -8,7 +8,7 @@ import pytest
 from virtual import Now, played
 
 from azureml_bench.distribution import percentile
-from azureml_bench.load import Due, Load, Phases, schedule
+from azureml_bench.load import LATE, Due, Load, Phases, schedule
 from azureml_bench.sample import Sample
 from azureml_bench.stalls import stalls, told
 from azureml_bench.waiting import until
@@ -102,6 +102,25 @@ def test_a_closed_loop_has_never_more_out_than_users_and_keeps_its_pace() -> Non
 def test_a_closed_loop_without_pace_asks_as_soon_as_it_is_answered() -> None:
     samples = loaded(lambda load: load.closed_loop(1, Phases(0, 1, 5)), lambda at: 0.1)
     assert len(samples) == 10
+
+
+def test_a_harness_that_cannot_keep_up_does_not_go_on_for_ever() -> None:
+    async def run(now: Now) -> list[Sample]:
+        heard: list[Sample] = []
+
+        async def call(number: int, phase: str, intended: int | None = None) -> Sample:
+            return Sample(number, phase, intended or 0, now(), now())
+
+        made = dues("constant:1000/s", Phases(0, 2, 1))
+        slow = Load(call, lambda: now() + 30_000_000 * len(heard), heard.append)
+        await slow.open_loop(made, 10_000, 1.0)
+        return heard
+
+    heard = played(run)
+    assert len(heard) == 2000
+    assert {one.outcome for one in heard} == {"ok", "dropped"}
+    assert all(one.note == LATE for one in heard if not one.ok)
+    assert all(one.sent - one.intended < 2 * SECOND for one in heard if one.ok)
 
 
 def test_users_do_not_ask_a_server_that_is_gone_as_fast_as_they_can() -> None:

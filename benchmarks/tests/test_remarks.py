@@ -4,7 +4,7 @@ import pytest
 
 from azureml_bench.distribution import Distribution
 from azureml_bench.health import Health, findings
-from azureml_bench.load import Phases
+from azureml_bench.load import LATE, Phases
 from azureml_bench.remarks import remarks
 from azureml_bench.sample import Sample
 
@@ -60,6 +60,16 @@ def test_a_harness_that_sends_what_was_due_when_the_time_is_over_is_the_bottlene
     found = remarks(Health(cpu=0.7), late, Phases(0, 1, 1))
     assert "sent 10% of what was due in time" in found[0].text
     assert found[0].invalid
+
+
+def test_what_the_harness_never_came_to_was_not_sent_in_time() -> None:
+    never = [Sample(n, "measure", n * MS, 9000 * MS, 9000 * MS, "dropped", note=LATE) for n in range(50)]
+    sent = [Sample(n, "measure", n * MS, n * MS, (n + 20) * MS) for n in range(50)]
+    found = remarks(Health(cpu=0.8), [*sent, *never], Phases(0, 1, 1))
+    assert [(one.invalid, one.text[:40]) for one in found] == [
+        (True, "the harness sent 50% of what was due in "),
+        (False, "50 requests were never sent: the harness"),
+    ]
 
 
 def test_ends_are_told() -> None:
