@@ -16,7 +16,7 @@ def figures(drawn: Mapping[str, Any], told: Summary) -> Iterator[Markup]:
     if drawn["latency"] or any(xs for xs, _ in drawn["bad"].values()):
         yield _figure("latency", f"Latency from {latency}", _latency(drawn, told, width, start), wide=True, log=True)
     else:
-        yield _nothing("Latency", "No request got an answer.", wide=True)
+        yield _nothing("Latency", "No request got an answer.")
     if drawn["percentiles"]:
         yield _figure("percentiles", "Latency by percentile", _percentiles(told), wide=True, log=True)
     title = "Achieved" if told.closed else "Offered and achieved"
@@ -65,9 +65,9 @@ def _figure(name: str, title: str, says: str, *, wide: bool = False, log: bool =
     )
 
 
-def _nothing(title: str, says: str, *, wide: bool = False) -> Markup:
+def _nothing(title: str, says: str) -> Markup:
     caption = element("figcaption", element("h3", title))
-    return element("figure", caption, element("p", says, class_="none"), class_="empty wide" if wide else "empty")
+    return element("figure", caption, element("p", says, class_="none"), class_="empty wide")
 
 
 def _latency(drawn: Mapping[str, Any], told: Summary, width: str, start: str) -> str:

@@ -73,8 +73,8 @@ def metrics_table(told: Summary) -> Iterator[Markup]:
     yield element("h2", "Every figure")
     note = "Of good requests that were due after the warm-up; "
     note += {
-        "usage": "tokens are counted by the server. ",
-        "events": "tokens are counted as events with text, since the server does not count all. ",
+        "usage": "tokens are counted by the server; ",
+        "events": "tokens are counted as events with text, since the server does not count all; ",
         "none": "",
     }[told.tokens_from]
     note += "each percentile is a value that was measured (nearest rank)."

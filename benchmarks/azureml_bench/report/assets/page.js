@@ -32,6 +32,7 @@
     if (ms === 0) return "0";
     return Math.abs(ms) >= 1000 ? +(ms / 1000).toPrecision(4) + " s" : +ms.toPrecision(4) + " ms";
   }
+  const whole = [...Array(7).keys()].flatMap((one) => [1, 2, 5].map((step) => step * Math.pow(10, one)));
   const plain = (value) => (Math.abs(value) >= 1000 ? +(value / 1000).toPrecision(4) + "k" : +value.toPrecision(4) + "");
 
   function axis(write, size) {
@@ -122,7 +123,7 @@
     return Object.assign({
       x: data.x, label: "second", series: told.series, values: told.values, write,
       scales: { x: { time: false, range: [0, Math.max(data.lasts, data.width)] }, y: fromZero },
-      axes: [overTime(), axis(label, 62)], sync: "time", hooks: { drawClear: [bands] }, when: instant,
+      axes: [overTime(), Object.assign(axis(label, 62), label === plain ? { incrs: whole } : {})], sync: "time", hooks: { drawClear: [bands] }, when: instant,
     }, more);
   }
 
@@ -168,7 +169,7 @@
         series: names.map((name) => line(titles[name], looks[name][0], time, looks[name][1])),
         scales: { x: { time: false, range: (_, __, most) => [0, most] }, y: state.log ? { distr: 3 } : fromZero },
         axes: [
-          Object.assign(axis(percentile, 34), { splits: (_, __, from, to) => marks.filter((one) => one >= from && one <= to) }),
+          Object.assign(axis(percentile, 34), { splits: (u, _, from, to) => marks.filter((one) => one >= from && one <= to && (u.width > 500 || one % 1 === 0)) }),
           axis(tick, 62),
         ],
       };
