@@ -41,6 +41,9 @@ class Shifted(Prompts):
     def prompt(self, number: int) -> str:
         return self.source.prompt(number + self.by)
 
+    def described(self) -> str:
+        return self.source.described()
+
 
 def order(pairs: int, lots: Random) -> list[tuple[Name, Name]]:
     """Give who goes first and who second in each pair: each side goes first in half of them, drawn by lot.

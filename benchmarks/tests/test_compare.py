@@ -11,7 +11,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from azureml_bench import cli, interleaving, shape
+from azureml_bench import caller, cli, interleaving, shape
+from azureml_bench.commands import compare as command
 from azureml_bench.commands.compare import share
 from azureml_bench.health import Health
 from azureml_bench.load import Phases
@@ -62,7 +63,11 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Served:
             latency = 0.1 * random.gauss(1, 0.002) * (slower if plan.target.url == HEAD else 1)
             return run_of(plan, latency, 0.5 if len(asked) == stops else None)
 
+        async def reached(target: Target) -> None:
+            """Find it, whatever it is."""
+
         monkeypatch.setattr(interleaving, "measure", measure)
+        monkeypatch.setattr(caller, "reach", reached)
         return asked
 
     return serve
@@ -112,19 +117,28 @@ def test_the_key_is_nowhere(
     assert "secret" not in "".join(capsys.readouterr()) + file.read_text(encoding="utf-8")
 
 
+def test_two_deployments_of_one_endpoint(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = served(1.0)
+    one = ["compare", "--base", BASE, "--head", BASE, *LIVE[5:], "--quiet"]
+    assert cli.main([*one, "--base-deployment", "blue", "--head-deployment", "green"]) == 0
+    assert {made.target.deployment for made in asked} == {"blue", "green"}
+    assert capsys.readouterr().err == ""
+
+
 def test_what_somebody_stopped(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
     served(1.0, stops=5)
     assert cli.main(LIVE) == 130
     assert "cut short" in capsys.readouterr().out
 
 
-def test_time_makes_the_blocks(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = served(1.0)
-    cli.main([*LIVE[:9], "--block", "1.5s", "--for", "24s"])
-    assert (len(asked), asked[0].phases.measure, asked[0].phases.warmup) == (12, 1.5, 0.5)
-    asked.clear()
-    cli.main([*LIVE[:9], "--for", "2000s", "--rate", "0.1/s"])
-    assert (len(asked), asked[0].phases.measure) == (400, 4.5)
+def test_time_makes_the_blocks() -> None:
+    def made(*typed: str) -> tuple[float, ...]:
+        return command._blocks(cli.parser().parse_args([*LIVE[:9], *typed]))
+
+    assert made() == (12, 2.0, 0.5)
+    assert made("--block", "1.5s", "--for", "24s") == (6, 1.5, 0.5)
+    assert made("--for", "2000s") == (200, 4.5, 0.5)
+    assert made("--for", "2000s", "--blocks", "20", "--block", "3") == (20, 3.0, 0.5)
 
 
 def test_what_decides_is_asked_for(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
@@ -186,6 +200,7 @@ def test_other_plans_are_refused(files: Callable[..., list[str]], capsys: pytest
         ([*LIVE[1:], "--metric", "e2e:p12"], "--metric 'e2e:p12': expected one of mean, p50, "),
         ([*LIVE[1:], "--tolerance", "2"], "expected a share above 0 and below 1, such as 5% or 0.05"),
         ([*LIVE[1:], "--blocks", "0"], "expected 1 to 200 blocks of each side, not 0"),
+        ([*LIVE[1:], "--arrivals", "ramp:1..5/s"], "every block is loaded alike: expected arrivals of one rate"),
         ([*LIVE[1:], "--block", "0"], "--block: expected a time above 0"),
         ([*LIVE[1:], "--base-key-env", "NO_SUCH"], "the environment has no such variable"),
         ([*LIVE[1:], "--json", "no/such/file"], "--json no/such/file: expected a file in a folder that exists"),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SLOWER, CANNOT_TELL = 1, 3
 _BLOCK = 2.0
+_OWN = ("key_env", "deployment")
+"""The options of an endpoint that each side may have for itself."""
 INTERRUPTED = 130
 """The exit code of shells for what Ctrl-C ended."""
 _ABOUT = """Say whether HEAD is slower than BASE: slower, not slower, or cannot tell.
@@ -41,7 +43,9 @@ def describe(commands: "Commands[argparse.ArgumentParser]") -> None:
     compare.add_argument("files", nargs="*", metavar="FILE", help="two summary.json: base, then head")
     for side in ("base", "head"):
         compare.add_argument(f"--{side}", nargs="+", default=[], metavar="URL|FILE", help="a URL, or summary.json")
-        compare.add_argument(f"--{side}-key-env", default="", metavar="NAME", help=f"as --key-env, for {side} only")
+        for option in _OWN:
+            name = f"--{side}-{option.replace('_', '-')}"
+            compare.add_argument(name, default="", metavar="NAME", help=f"as --{name[7:]}, for {side} only")
     compare.add_argument("--metric", action="append", metavar="NAME[:p50]", help="what decides (e2e:p50); repeatable")
     compare.add_argument(
         "--tolerance", type=checked(share), default=0.025, metavar="SHARE", help="what matters (2.5%%)"
@@ -55,6 +59,7 @@ def describe(commands: "Commands[argparse.ArgumentParser]") -> None:
     )
     compare.add_argument("--block", type=checked(seconds), metavar="TIME", help="the length of one (2s)")
     compare.add_argument("--settle", type=checked(seconds), default=0.5, metavar="TIME", help="before each (0.5s)")
+    compare.add_argument("--quiet", action="store_true", help="show nothing while it lasts")
     compare.add_argument("--json", metavar="FILE", help="write the comparison; - is standard output")
     compare.add_argument("--junit", metavar="FILE", help="write JUnit XML")
     describe_target(compare)
@@ -135,6 +140,7 @@ def files(base: list[str], head: list[str], rules: "Rules") -> "Comparison":
 
 def urls(options: argparse.Namespace, base: str, head: str, rules: "Rules") -> "Comparison":
     """Measure two endpoints by turns."""
+    from azureml_bench.caller import reach
     from azureml_bench.comparison import of_pairs
     from azureml_bench.interleaving import interleave
     from azureml_bench.record import shown
@@ -142,9 +148,11 @@ def urls(options: argparse.Namespace, base: str, head: str, rules: "Rules") -> "
 
     blocks = _blocks(options)
     plans: dict[Name, Plan] = {"base": _plan(options, "base", base), "head": _plan(options, "head", head)}
-    heard = _progress(blocks, rules)
+    heard = _unheard if options.quiet else _progress(blocks, rules)
     lots = Random(time.time_ns())  # noqa: S311  it decides who goes first
     with asyncio.Runner(loop_factory=new_loop) as runner:
+        for made in plans.values():
+            runner.run(reach(made.target))
         pairs = runner.run(interleave(plans, blocks, list(rules.all), lots, heard))
     about = {"base": [shown(base)], "head": [shown(head)], "plan": plans["base"].document()}
     return of_pairs(pairs, rules, stopped=len(pairs) < blocks.pairs, **about)
@@ -152,8 +160,12 @@ def urls(options: argparse.Namespace, base: str, head: str, rules: "Rules") -> "
 
 def _plan(options: argparse.Namespace, side: str, url: str) -> "Plan":
     own = argparse.Namespace(**vars(options))
-    own.key_env = getattr(options, f"{side}_key_env") or options.key_env
-    return plan(own, url)
+    for option in _OWN:
+        setattr(own, option, getattr(options, f"{side}_{option}") or getattr(options, option))
+    made = plan(own, url)
+    if not made.closed and getattr(made.arrivals, "rate", None) is None:
+        raise WrongUsage("compare: every block is loaded alike: expected arrivals of one rate")
+    return made
 
 
 def _blocks(options: argparse.Namespace) -> "Blocks":
@@ -190,6 +202,10 @@ def _figure(text: str) -> "Figure":
     if (which or "p50") not in known:
         raise WrongUsage(f"compare: --metric {text!r}: expected one of {', '.join(known)} after the colon")
     return Figure(metric, which or "p50")
+
+
+def _unheard(number: int, pair: "Pair") -> None:
+    """Say nothing."""
 
 
 def _progress(blocks: "Blocks", rules: "Rules") -> "Callable[[int, Pair], None]":
