@@ -36,7 +36,7 @@ ENGINE = Engine("locust", "2.47.0", 0.001)
 ASKED = ("e2e:p99<2s", "e2e:mean>1s", "errors<50%", "ttft<100ms", "goodput>1%", "achieved>1/s")
 
 
-def a_plan(arrivals: str = "poisson:40/s", seconds: float = 10.0, **more: Any) -> Plan:
+def a_plan(arrivals: str = "poisson:40/s", seconds: float = 5.0, **more: Any) -> Plan:
     target = Target("http://127.0.0.1:9/score", known("gpt2"))
     return Plan(target, Arrivals.read(arrivals), phases=Phases(1.0, seconds, 5.0), **more)
 
@@ -118,7 +118,7 @@ def alike(one: Any, other: Any, within: float = 0.0011) -> None:
 
 
 @given(st.lists(st.integers(0, 1 << 50), min_size=1, max_size=200), st.floats(1, 100))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_buckets_are_those_of_an_hdr_histogram(values: list[int], percentile: float) -> None:
     histogram = pytest.importorskip("hdrh.histogram").HdrHistogram(1, 1 << 62, 3)
     for value in values:
@@ -129,7 +129,7 @@ def test_buckets_are_those_of_an_hdr_histogram(values: list[int], percentile: fl
 
 
 @given(st.lists(st.floats(0, 1e4), max_size=100), st.integers(0, 100))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_merged_buckets_are_those_of_all_values(values: list[float], cut: int) -> None:
     left, right, whole = Buckets.of(values[:cut]), Buckets.of(values[cut:]), Buckets.of(values)
     left.merge(Buckets.read(right.document()))
