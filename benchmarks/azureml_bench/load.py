@@ -94,7 +94,7 @@ class Load:
         is more: a run ends, whatever was asked for. What is still out `drain` seconds after the last was due is cut,
         and counted apart.
         """
-        coming = _Coming(iter(dues), self.prepare)
+        coming = _Coming(iter(dues), self.prepare, self.now)
         while due := coming.first():
             await self._wait(due, coming)
             coming.take()
@@ -172,10 +172,10 @@ class Load:
 
 
 class _Coming:
-    """The requests that are to come, the first of them prepared."""
+    """The requests that are to come, the first of them prepared unless it is late already."""
 
-    def __init__(self, dues: Iterator[Due], prepare: Callable[[int], None]) -> None:
-        self._dues, self._prepare = dues, prepare
+    def __init__(self, dues: Iterator[Due], prepare: Callable[[int], None], now: Now) -> None:
+        self._dues, self._prepare, self._now = dues, prepare, now
         self._ready: deque[Due] = deque()
 
     def first(self) -> Due | None:
@@ -193,7 +193,8 @@ class _Coming:
         if len(self._ready) >= _AHEAD:
             return False
         for due in self._dues:
-            self._prepare(due.number)
+            if due.at > self._now():
+                self._prepare(due.number)
             self._ready.append(due)
             return True
         return False
