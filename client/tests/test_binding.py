@@ -6,7 +6,8 @@ import pytest
 
 from azureml_endpoint import AzureMLEndpointApiType, CustomOpenAIChatContentFormatter, GPT2ContentFormatter
 from azureml_endpoint.errors import ResponseFormatError
-from azureml_endpoint.formatters.binding import Binding, as_chat_generation
+from azureml_endpoint.formatters.binding import Binding, as_chat_generation, as_generation
+from azureml_endpoint.generations import Generation
 from azureml_endpoint.payloads import decode, encode
 
 SERVERLESS = AzureMLEndpointApiType.serverless
@@ -38,6 +39,34 @@ def test_media_types_are_those_that_the_formatter_declares():
     assert Binding(Odd(), "format_request_payload").media_types == {"Content-Type": "text/plain"}
     json_both = {"Content-Type": "application/json", "Accept": "application/json"}
     assert Binding(GPT2ContentFormatter(), "format_request_payload").media_types == json_both
+
+
+@pytest.mark.parametrize(
+    ("answer", "info"),
+    [
+        ("hi", None),
+        ({"text": "hi"}, None),
+        (SimpleNamespace(text="hi"), None),
+        (SimpleNamespace(text="hi", generation_info={"n": 1}), {"n": 1}),
+        ({"text": SimpleNamespace(text="hi")}, None),
+    ],
+)
+def test_a_text_is_found_in_what_a_formatter_returns(answer, info):
+    found = as_generation(answer, "reader")
+    assert (found.text, found.generation_info) == ("hi", info)
+
+
+def test_a_generation_is_given_as_it_is():
+    generation = Generation("hi", {"n": 1})
+    assert as_generation(generation, "reader") is generation
+
+
+@pytest.mark.parametrize(("answer", "kind"), [(None, "NoneType"), ({}, "dict"), (5, "int"), ([], "list")])
+def test_what_holds_no_text_is_told_so(answer, kind):
+    with pytest.raises(
+        ResponseFormatError, match=f"^reader returned a {kind}; it must return a str or a Generation$"
+    ):
+        as_generation(answer, "reader")
 
 
 def test_what_a_message_tells_beside_its_text_is_kept():
