@@ -84,8 +84,9 @@ class Master:
             if there and there != asked:
                 asked = there
                 self._ask(asked)
-            if self._refused:
-                return "; ".join(f"worker {name}: {text}" for name, text in sorted(self._refused.items()))
+            refused = [one for one in sorted(self._refused.items()) if one[0] in self._received]
+            if refused:
+                return "; ".join(f"worker {self._received[name].worker}: {text}" for name, text in refused)
             if asked and set(asked) <= self._ready.keys():
                 others = set(self._ready.values()) - {self._plan.hash()}
                 return "a worker made another plan: it has another version of azureml-emulator" if others else ""
@@ -106,7 +107,7 @@ class Master:
     @staticmethod
     def _called(name: str, workers: list[str]) -> str:
         """Name a worker as people can read it: its number, and its machine."""
-        return f"{workers.index(name) + 1} of {len(workers)} on {name.rpartition('_')[0]}"
+        return f"{workers.index(name) + 1} of {len(workers)} on {name.rpartition('_')[0] or name}"
 
     def _begin(self) -> None:
         for name in self._received:
