@@ -59,6 +59,8 @@ def _lost(worker: Received) -> list[Finding]:
     if not worker.complete:
         of = f" of its {worker.expected}" if worker.expected is not None else ""
         least = "" if worker.expected is not None else "at least "
+        if not worker.missing:
+            return [Finding(True, f"worker {worker.worker} was lost, after all that is known of its requests")]
         return [Finding(True, f"worker {worker.worker} was lost: {least}{worker.missing}{of} requests are missing")]
     if worker.missing:
         return [
