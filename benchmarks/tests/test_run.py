@@ -38,7 +38,7 @@ def measured(how: str, then: Callable[[Plan], Coroutine[Any, Any, Run]] | None =
     async def play() -> Run:
         async with serving() as server:
             target = Target(f"{server.url}/{how}", known("gpt2"), KEY, timeout=10)
-            plan = Plan(target, **{"phases": Phases(0.125, 0.25, 5), "arrivals": Constant(50), **settings})
+            plan = Plan(target, **{"phases": Phases(0.0625, 0.125, 5), "arrivals": Constant(100), **settings})
             return await (then(plan) if then else measure(plan, 1000.0))
 
     return run(play())
@@ -73,7 +73,7 @@ def test_prompts_are_all_different_and_those_of_their_numbers(tmp_path: Path) ->
 
 
 def test_a_closed_loop_has_no_intended_start() -> None:
-    found = measured("ok", users=2, pace=0.05)
+    found = measured("ok", users=2, pace=0.02)
     assert all(one.intended == one.sent for one in found.samples)
     told = summary(found)
     assert told.closed
@@ -101,13 +101,14 @@ def test_what_was_measured_when_somebody_stops_it_is_kept() -> None:
         task.cancel()
         return await task
 
-    found = measured("ok", stopped, phases=Phases(0.1, 60, 5))
+    found = measured("ok", stopped, phases=Phases(0.05, 60, 5))
     assert found.health.stopped is not None
-    assert 0.3 <= found.health.stopped < 20
-    assert found.phases.measure == pytest.approx(found.health.stopped - 0.1)
+    assert 0.15 <= found.health.stopped < 20
+    assert found.phases.measure == pytest.approx(found.health.stopped - 0.05)
     told = summary(found)
-    assert told.counts.ok >= 10
-    assert told.rates.achieved == pytest.approx(told.counts.ok / found.phases.measure, rel=0.2)
+    assert told.counts.ok >= 1
+    ended = sum(one.ok and 0.05 <= one.end / 1e9 < found.health.stopped for one in found.samples)
+    assert told.rates.achieved == pytest.approx(ended / found.phases.measure)
     assert any(one.startswith("cut short: somebody stopped it after") for one in told.warnings)
 
 
