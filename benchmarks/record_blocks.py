@@ -1,6 +1,6 @@
 """Records comparisons of `azureml-bench compare`, for tests to judge again: `tests/data/blocks_*.json`.
 
-    .venv/bin/python benchmarks/record_blocks.py [--only KIND] [--count 20]
+    .venv/bin/python benchmarks/record_blocks.py [--only KIND] [--first 0] [--count 20]
 
 Each comparison is live, against a server in another process, and takes two minutes. Of each block the file has what
 is judged: median and 99th percentile in microseconds, how many requests ended, how many in error, whether the harness
@@ -117,33 +117,42 @@ def packed(pair: Pair) -> list[Any]:
     return [pair.first, one(pair.base), one(pair.head)]
 
 
-def record(kind: str, count: int) -> None:
+def record(kind: str, seeds: range) -> None:
     """Record one kind of comparison, and say what is told of each."""
-    made = []
-    for seed in range(count):
+    for seed in seeds:
         with KINDS[kind]() as (base, head):
             pairs = compared(base, head, seed)
-        made.append([packed(pair) for pair in pairs])
+        keep(kind, seed, [packed(pair) for pair in pairs])
         told = of_pairs(pairs, Rules())
         effect = told.effects[0] if told.effects else None
         print(kind, seed, told.verdict, effect and [effect.change, effect.low, effect.high], flush=True)
-        about = {
-            "command": f"benchmarks/record_blocks.py --only {kind} --count {count}",
-            "python": platform.python_version(),
-            "system": f"{platform.system()} {platform.machine()}",
-            "rate": RATE,
-            "blocks": BLOCKS._asdict(),
-            "figures": [*map(str, FIGURES), "requests", "bad", "harness kept up", "lag"],
-        }
-        lines = ",\n".join(json.dumps(one, separators=(",", ":")) for one in made)
-        text = f'{{"about": {json.dumps(about)},\n"comparisons": [\n{lines}\n]}}\n'
-        (DATA / f"blocks_{kind}.json").write_text(text, encoding="utf-8")
+
+
+def keep(kind: str, seed: int, made: list[Any]) -> None:
+    """Put a comparison into the file of its kind, in place of one of the same seed."""
+    file = DATA / f"blocks_{kind}.json"
+    kept = json.loads(file.read_text(encoding="utf-8"))["comparisons"] if file.exists() else {}
+    about = {
+        "command": f"benchmarks/record_blocks.py --only {kind}",
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "rate": RATE,
+        "blocks": BLOCKS._asdict(),
+        "figures": [*map(str, FIGURES), "requests", "bad", "harness kept up", "lag"],
+    }
+    every = sorted({**kept, str(seed): made}.items(), key=lambda one: int(one[0]))
+    lines = ",\n".join(f'"{name}": {json.dumps(one, separators=(",", ":"))}' for name, one in every)
+    text = f'{{"about": {json.dumps(about)},\n"comparisons": {{\n{lines}\n}}}}\n'
+    written = file.with_suffix(f".{seed}.part")
+    written.write_text(text, encoding="utf-8")
+    written.replace(file)
 
 
 def main() -> None:
     """Record what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--only", choices=KINDS, action="append")
+    parser.add_argument("--first", type=int, default=0, help="the seed of the first (0)")
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -151,7 +160,7 @@ def main() -> None:
         asyncio.run(serve())
     else:
         for kind in options.only or KINDS:
-            record(kind, options.count)
+            record(kind, range(options.first, options.first + options.count))
 
 
 if __name__ == "__main__":
