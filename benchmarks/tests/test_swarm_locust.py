@@ -170,11 +170,11 @@ def begun(folder: Path) -> bool:
 @needs_locust
 @pytest.mark.parametrize("rows_too", [True, False])
 def test_a_worker_that_is_killed_makes_the_run_invalid_and_is_counted(tmp_path: Path, rows_too: bool) -> None:
-    options = {"schema": "gpt2", "key_env": "THE_KEY", "rate": "40/s", "lasts": 12.0, "warmup": 1.0, "drain": 5.0}
+    options = {"schema": "gpt2", "key_env": "THE_KEY", "rate": "40/s", "lasts": 16.0, "warmup": 1.0, "drain": 5.0}
     folder = tmp_path / "out"
     with emulator(tmp_path) as urls, swarm(folder, Order(urls["spread"], options, 3, rows_too)) as (master, *workers):
         eventually(lambda: begun(folder))
-        time.sleep(6)
+        time.sleep(9)
         workers[1].kill()
         assert eventually(lambda: master.poll() is not None)
         assert master.returncode == 3
@@ -185,7 +185,8 @@ def test_a_worker_that_is_killed_makes_the_run_invalid_and_is_counted(tmp_path: 
     assert len(lost) == 1
     missing, of = (int(word) for word in lost[0].split() if word.isdigit() and lost[0].index(word) > 20)
     assert of in (due // 3, due // 3 + 1)
-    assert 0 < missing < of
+    assert 0 < missing <= of  # all, where the machine was too busy for its first report
+    assert told.counts.requests <= due - missing
     if rows_too:
         assert len(rows(folder)) == due - missing
     assert "NOT VALID" in (folder / "locust.log").read_text(errors="replace").upper()
