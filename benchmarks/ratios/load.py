@@ -71,6 +71,11 @@ class Window:
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     connections: "set[Connection]" = field(default_factory=set)
 
+    @property
+    def wants(self) -> bool:
+        """Whether more is to be sent."""
+        return not self.over and self.sent < self.most
+
     async def connect(self) -> None:
         """Open one more connection."""
         await asyncio.get_running_loop().create_connection(lambda: Connection(self), "127.0.0.1", self.port)
@@ -108,18 +113,21 @@ class Connection(asyncio.Protocol):
         if self._waits:
             self._window.refused += 1
             self._ended()
-        if not self._window.over:
+        if self._window.wants:
             self._again = asyncio.ensure_future(self._window.connect())
 
     def close(self) -> None:
         self._transport.abort()
 
     def _send(self) -> None:
-        if not self._window.over and self._window.sent < self._window.most:
-            self._window.sent += 1
-            self._window.open += 1
-            self._waits = True
-            self._transport.write(next(self._window.requests))
+        """Send a request, or go: a server that takes one caller at a time would wait for what never comes."""
+        if not self._window.wants:
+            self.close()
+            return
+        self._window.sent += 1
+        self._window.open += 1
+        self._waits = True
+        self._transport.write(next(self._window.requests))
 
     def _ended(self) -> None:
         self._waits = False

@@ -1,6 +1,7 @@
 import json
 from datetime import UTC, datetime
 from math import isnan
+from types import SimpleNamespace
 
 import pytest
 import run
@@ -113,3 +114,14 @@ def test_what_could_not_be_measured_leaves_the_rest(monkeypatch, capsys, keep, t
     said = capsys.readouterr()
     assert "a / b" in said.out
     assert "two could not be measured: no answer" in said.err
+
+
+def test_a_connection_that_has_nothing_to_send_goes_away():
+    """A server with one worker would wait for it, and answer nobody else."""
+    closed = []
+    window = load.Window(port=0, requests=iter([b"one"]), most=1)
+    transport = SimpleNamespace(write=lambda data: None, abort=lambda: closed.append(1))
+    load.Connection(window).connection_made(transport)
+    assert (window.sent, window.open, closed) == (1, 1, [])
+    load.Connection(window).connection_made(transport)
+    assert (window.sent, window.open, closed) == (1, 1, [1])
