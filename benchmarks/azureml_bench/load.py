@@ -73,6 +73,7 @@ class Load:
     """Sends requests and keeps what they measured, in the order of their ends.
 
     `prepare` makes what can be made of a request before it is due; it is asked while there is nothing else to do.
+    Whatever becomes of a request is a sample, so what `call` raises is a mistake in it, and ends the load.
     """
 
     call: Calls
@@ -80,6 +81,7 @@ class Load:
     heard: Callable[[Sample], None]
     prepare: Callable[[int], None] = nothing
     _out: "dict[asyncio.Task[Sample], Due]" = field(default_factory=dict, init=False)
+    _broken: BaseException | None = field(default=None, init=False)
 
     @property
     def in_flight(self) -> int:
@@ -95,7 +97,7 @@ class Load:
         and counted apart.
         """
         coming = _Coming(iter(dues), self.prepare, self.now)
-        while due := coming.first():
+        while not self._broken and (due := coming.first()):
             await self._wait(due, coming)
             coming.take()
             now = self.now()
@@ -120,6 +122,8 @@ class Load:
             while (at := self.now()) < ends:
                 call = self._send(Due(next(numbers), at, phases.of(at / _SECOND)))
                 await asyncio.wait([call])
+                if self._broken:
+                    return
                 if not call.cancelled() and call.result().outcome == CONNECT.name:
                     await asyncio.sleep(_NOBODY)
                 await until(at + round(pace * _SECOND), self.now)
@@ -162,6 +166,8 @@ class Load:
         if done.cancelled():
             now = self.now()
             self.heard(Sample(due.number, due.phase, due.at, min(due.at, now), now, CUT.name))
+        elif error := done.exception():
+            self._broken = self._broken or error
         else:
             self.heard(done.result())
 
@@ -169,6 +175,8 @@ class Load:
         if self._out:
             await asyncio.wait(list(self._out), timeout=seconds)
         await self.cut()
+        if self._broken:
+            raise self._broken
 
 
 class _Coming:

@@ -165,3 +165,27 @@ def test_a_wait_ends_at_its_instant() -> None:
         return late
 
     assert all(0 <= one <= 8_000_000 if at == 0 else 0 <= one < 50_000 for at, one in enumerate(played(waited)))
+
+
+def mistaken(drive: Callable[[Load], object]) -> None:
+    async def run(now: Now) -> None:
+        async def call(number: int, phase: str, intended: int | None = None) -> Sample:
+            await asyncio.sleep(0.01)
+            raise ZeroDivisionError("a mistake of the caller's")
+
+        await drive(Load(call, now, lambda sample: None))  # type: ignore[misc]
+
+    played(run)
+
+
+@pytest.mark.parametrize(
+    "drive",
+    [
+        lambda load: load.open_loop(dues("constant:10/s", Phases(0, 5, 30)), 1000, 30),
+        lambda load: load.closed_loop(2, Phases(0, 5, 30)),
+    ],
+    ids=["open", "closed"],
+)
+def test_a_mistake_in_what_sends_is_no_outcome_of_a_request(drive: Callable[[Load], object]) -> None:
+    with pytest.raises(ZeroDivisionError, match="a mistake of the caller's"):
+        mistaken(drive)
