@@ -82,13 +82,23 @@ def undisturbed(pairs: Sequence[Pair]) -> list[Pair]:
     """Leave out pairs in which the harness did not keep up, or the machine was much busier than when it was quiet.
 
     It looks at no figure of either side, and a pair goes as a whole, so nothing that is judged is any the likelier.
+    Of those in which the harness kept up, the quieter half is always left.
     """
-    kept = [pair for pair in pairs if not (pair.base.problems or pair.head.problems)]
-    lags = sorted(side.lag for pair in kept for side in (pair.base, pair.head))
-    if not lags:
+    kept = _kept_up(pairs)
+    if not kept:
         return []
-    limit = max(_TIMES * lags[len(lags) // 4], _LEAST)
-    return [pair for pair in kept if max(pair.base.lag, pair.head.lag) <= limit]
+    lags = sorted(side.lag for pair in kept for side in (pair.base, pair.head))
+    middle = sorted(map(_lag, kept))[(len(kept) - 1) // 2]
+    limit = max(_TIMES * lags[len(lags) // 4], _LEAST, middle)
+    return [pair for pair in kept if _lag(pair) <= limit]
+
+
+def _kept_up(pairs: Sequence[Pair]) -> list[Pair]:
+    return [pair for pair in pairs if not (pair.base.problems or pair.head.problems)]
+
+
+def _lag(pair: Pair) -> float:
+    return max(pair.base.lag, pair.head.lag)
 
 
 @dataclass(frozen=True)
@@ -172,14 +182,13 @@ _Estimate = Callable[[Sequence[float], Sequence[float], float], Shift]
 
 def of_pairs(pairs: Sequence[Pair], rules: Rules, **about: Any) -> Comparison:
     """Judge pairs of blocks that took turns."""
-    late = sum(bool(pair.base.problems or pair.head.problems) for pair in pairs)
-    sound = undisturbed(pairs)
+    kept, sound = _kept_up(pairs), undisturbed(pairs)
     whole = [pair for pair in sound if _has(pair.base, rules.deciding) and _has(pair.head, rules.deciding)]
-    thrown = {HARNESS: late, BUSY: len(pairs) - late - len(sound), EMPTY: len(sound) - len(whole)}
+    thrown = {HARNESS: len(pairs) - len(kept), BUSY: len(kept) - len(sound), EMPTY: len(sound) - len(whole)}
     effects = _effects(([pair.base for pair in whole], [pair.head for pair in whole]), rules, _of_blocks)
-    more = [share for pair in sound if (share := pair.head.error_share - pair.base.error_share)]
+    more = [share for pair in kept if (share := pair.head.error_share - pair.base.error_share)]
     above = bool(more) and paired.paired(more, rules.confidence).low > 0
-    errors = _errors(([pair.base for pair in sound], [pair.head for pair in sound]), above)
+    errors = _errors(([pair.base for pair in kept], [pair.head for pair in kept]), above)
     return _said(effects, errors, rules, kind="interleaved", compared=len(whole), thrown=thrown, pairs=pairs, **about)
 
 

@@ -78,7 +78,7 @@ def test_what_was_thrown_away_is_counted() -> None:
 def test_errors_that_are_no_more_than_chance() -> None:
     told = compared()
     some = told.model_copy(update={"errors": told.errors.model_copy(update={"base": 0.01, "head": 0.02})})
-    assert "in error: base 1.00%, head 2.00%, no more than chance gives" in text(some)
+    assert "in error: base 1.00%, head 2.00%, which may be chance" in text(some)
 
 
 def test_runs() -> None:

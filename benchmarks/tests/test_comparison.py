@@ -63,6 +63,12 @@ def test_a_machine_that_is_as_busy_all_the_time_disturbs_nothing() -> None:
     assert of_pairs(little, Rules()).compared == 8
 
 
+def test_the_quieter_half_is_always_judged_and_errors_count_in_all() -> None:
+    noisy = [pair(side(one), side(one, lag=(number > 0) * (1 + number), bad=20)) for number, one in enumerate(QUIET)]
+    told = of_pairs(noisy, Rules())
+    assert (told.compared, told.thrown_away, told.verdict) == (4, {BUSY: 4}, Verdict.WORSE)
+
+
 def test_nothing_to_compare() -> None:
     for found in ([], [pair(side(None), side(None))]):
         told = of_pairs(found, Rules())

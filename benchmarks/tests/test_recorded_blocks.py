@@ -32,13 +32,14 @@ def recorded(kind: str) -> list[Comparison]:
 def test_nothing_changed_and_it_never_says_slower() -> None:
     """The stated level is 2.5 %: one of 20 would be more than that."""
     told = recorded("emulator_same") + recorded("aiohttp_same")
-    assert len(told) >= 14
+    assert len(told) >= 20
     assert not any(one.verdict in (Verdict.SLOWER, Verdict.WORSE) for one in told)
 
 
 def test_a_slowdown_of_5_percent_is_found() -> None:
     """Of comparisons that got all their pairs; what was disturbed throughout says itself that it cannot tell."""
     told = recorded("emulator_slower")
+    assert len(told) >= 20
     whole = [one for one in told if one.compared >= 10]
     assert len(whole) >= 10
     assert sum(one.verdict is Verdict.SLOWER for one in whole) >= 0.9 * len(whole)

@@ -220,6 +220,7 @@ def _progress(blocks: "Blocks", rules: "Rules") -> "Callable[[int, Pair], None]"
         )
         wrong = "  left out: " + "; ".join({*pair.base.problems, *pair.head.problems})
         bad = wrong if pair.base.problems or pair.head.problems else ""
-        print(f"pair {number + 1} of {blocks.pairs}  {told}{bad}", file=sys.stderr, flush=True)
+        of = f" of {blocks.pairs}" if number < blocks.pairs else ", in place of a disturbed one"
+        print(f"pair {number + 1}{of}  {told}{bad}", file=sys.stderr, flush=True)
 
     return heard

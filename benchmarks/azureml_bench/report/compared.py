@@ -54,7 +54,7 @@ def about(told: Comparison) -> list[str]:
         if one.verdict and one.detectable is not None
     ]
     if told.errors.base or told.errors.head:
-        more = "more than by chance" if told.errors.worse else "no more than chance gives"
+        more = "more than by chance" if told.errors.worse else "which may be chance"
         found.append(f"in error: base {told.errors.base:.2%}, head {told.errors.head:.2%}, {more}")
     found += [f"thrown away: {count} ({why})" for why, count in told.thrown_away.items()]
     if told.stopped:
