@@ -13,7 +13,7 @@ from importlib.metadata import version
 from typing import Any, Literal
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from azureml_bench.health import Health
 from azureml_bench.load import Phases
@@ -22,6 +22,8 @@ from azureml_bench.sample import Sample
 from azureml_bench.usage import WrongUsage
 
 HIDDEN = "***"
+_FAR = 1e11
+"""Seconds until the year 5138: nothing begins later, nothing lasts longer."""
 _SECRET = re.compile(r"key|token|secret|password|signature|^sig$|^code$", re.IGNORECASE)
 
 
@@ -59,9 +61,23 @@ class Head(BaseModel, frozen=True):
     closed: bool
     phases: Phases
     objectives: list[str] = Field(default_factory=list)
-    began: float
-    lasted: float
+    began: float = Field(ge=0, lt=_FAR)
+    lasted: float = Field(ge=0, lt=_FAR)
     health: Health
+
+    @property
+    def users(self) -> int:
+        """How many users a closed loop has, at least 1; 0 of an open one."""
+        load = self.plan.get("load")
+        found = load.get("users") if isinstance(load, dict) else None
+        return max(found if isinstance(found, int) else 1, 1) if self.closed else 0
+
+    @field_validator("phases")
+    @classmethod
+    def _measured(cls, phases: Phases) -> Phases:
+        if not 0 < phases.measure < _FAR:
+            raise ValueError("expected a time to measure")
+        return phases
 
 
 @dataclass(frozen=True)

@@ -153,8 +153,7 @@ def of_record(kept: Record) -> Summary:
     counts = _counts(samples)
     told = {name: Distribution.of(metric.of(samples)) for name, metric in metrics().items() if _has(head, name)}
     delay = None if head.closed else Distribution.of(delays(samples))
-    users = head.plan["load"].get("users", 0) if head.closed else 0
-    found = remarks(head.health, samples, head.phases, users)
+    found = remarks(head.health, samples, head.phases, head.users)
     problems = [one.text for one in found if one.invalid]
     if not counts.ok:
         problems.append("no request got a whole answer: there is nothing to measure")

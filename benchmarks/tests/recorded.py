@@ -52,7 +52,7 @@ def recorded(
         phases=phases,
         objectives=list(slo),
         began=1_795_000_000.0,
-        lasted=max((one.end for one in kept), default=0) / SECOND,
+        lasted=min(max((one.end for one in kept), default=0) / SECOND, 1e9),
         health=health or Health(lags=[0.0001] * 10, cpu=0.1, sockets=4),
     )
     return Record(head, kept)

@@ -176,6 +176,8 @@ def test_a_stall_is_seen() -> None:
         ("{", "line 1: expected a run"),
         ('{"number":1}', "line 1: expected a run as azureml-bench writes it; run: Field required"),
         ('{"run":{"version":2}}', "line 1: .*run.version"),
+        (next(recorded([]).lines()).replace("[0.0,10.0,5.0]", "[0.0,0.0,5.0]"), "run.phases: .*a time to measure"),
+        (next(recorded([]).lines()).replace("1795000000.0", "1e300"), "run.began: .* less than 1"),
     ],
 )
 def test_a_file_that_is_none_is_said(line: str, said: str) -> None:
@@ -201,6 +203,13 @@ def test_a_line_that_is_no_request_is_said(line: str, said: str) -> None:
         line = json.dumps({**json.loads(good), **json.loads(line)})
     with pytest.raises(WrongUsage, match=rf"^here, line 3: .*{said}"):
         read([head, good, line], "here")
+
+
+def test_instants_that_cannot_be_are_shown_all_the_same() -> None:
+    kept = recorded([replace(sample(n, n), intended=-n * SECOND, sent=-5, end=10**n) for n in range(1, 40, 7)])
+    told = of_record(kept)
+    for form in FORMS:
+        assert form.parts(kept, told)
 
 
 def test_each_form_says_what_it_is() -> None:

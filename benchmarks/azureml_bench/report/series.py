@@ -119,7 +119,7 @@ def _in_flight(samples: Iterable[Sample], width: float, count: int) -> list[int]
     changes = sorted([(one.sent, 1) for one in sent] + [(one.end, -1) for one in sent])
     most, out, reached = [0] * count, 0, 0
     for at, change in changes:
-        number = min(int(at / _SECOND / width), count - 1)
+        number = min(max(int(at / _SECOND / width), 0), count - 1)
         for between in range(reached + 1, number + 1):
             most[between] = out
         reached, out = number, out + change

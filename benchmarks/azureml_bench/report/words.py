@@ -22,7 +22,8 @@ def one_line(text: str, most: int = 160) -> str:
 
 def load(told: Summary) -> str:
     """Say how the endpoint was loaded: `open loop, poisson arrivals, rate 50`."""
-    asked: dict[str, Any] = told.plan.get("load") or {}
+    found = told.plan.get("load")
+    asked: dict[str, Any] = found if isinstance(found, dict) else {}
     if told.closed:
         users = asked.get("users", "some")
         pace = asked.get("pace_s")
