@@ -77,6 +77,8 @@ class Head(BaseModel, frozen=True):
     def _measured(cls, phases: Phases) -> Phases:
         if not 0 < phases.measure < _FAR:
             raise ValueError("expected a time to measure")
+        if not (0 <= phases.warmup < _FAR and 0 <= phases.drain < _FAR):
+            raise ValueError("expected times of warm-up and drain that are 0 or more")
         return phases
 
 

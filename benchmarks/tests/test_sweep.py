@@ -40,6 +40,12 @@ def test_a_rate_is_held_that_is_achieved(told: Summary) -> None:
     assert judged(told, 100, 94, []).why == "achieved 94% of what was offered"
 
 
+def test_in_a_short_step_a_few_are_still_on_their_way_by_chance(told: Summary) -> None:
+    short = {**told.plan, "phases_s": {"warmup": 1.0, "measure": 3.0, "drain": 30.0}}
+    assert judged(told, 18.7, 17.7, [], plan=short).held
+    assert judged(told, 18.7, 16.6, [], plan=short).why == "achieved 89% of what was offered"
+
+
 def test_a_rate_is_not_held_that_is_slow_or_in_error(told: Summary) -> None:
     usual = told.metrics["e2e_intended"]["p50"]
     quick = [made(1).model_copy(update={"p50": usual / 2.5})]
