@@ -1,6 +1,6 @@
 """Comparisons that were measured, judged again: what nothing changed for is not called slower, and 5 % is found.
 
-`benchmarks/record_blocks.py` measured them, on a machine of two cores that much else kept busy meanwhile.
+`benchmarks/record_blocks.py` measured them on a machine of two cores, four comparisons at a time.
 """
 
 import json
@@ -37,12 +37,9 @@ def test_nothing_changed_and_it_never_says_slower() -> None:
 
 
 def test_a_slowdown_of_5_percent_is_found() -> None:
-    """Of comparisons that got all their pairs; what was disturbed throughout says itself that it cannot tell."""
     told = recorded("emulator_slower")
     assert len(told) >= 20
-    whole = [one for one in told if one.compared >= 10]
-    assert len(whole) >= 10
-    assert sum(one.verdict is Verdict.SLOWER for one in whole) >= 0.9 * len(whole)
+    assert sum(one.verdict is Verdict.SLOWER for one in told) >= 0.95 * len(told)
     assert not any(one.verdict is Verdict.NOT_SLOWER for one in told)
 
 
