@@ -255,12 +255,13 @@ def emulated(tmp_path: Path) -> Iterator[dict[str, str]]:
 @pytest.mark.slow
 def test_an_endpoint_that_is_slower_by_half(emulated: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("THE_KEY", "key")
-    said = {}
-    for head in ("same", "slower"):
+
+    def said(head: str) -> int:
         typed = ["compare", "--base", emulated["base"], "--head", emulated[head], *LIVE[5:], "--key-env", "THE_KEY"]
-        for _ in range(3):
-            said[head] = cli.main([*typed, "--rate", "30/s", "--settle", "0.2s"])
-            if said[head] != 3:
-                break
-    assert said["same"] in (0, 3)
-    assert said["slower"] in (1, 3)
+        return cli.main([*typed, "--rate", "30/s", "--settle", "0.2s"])
+
+    assert said("same") in (0, 3)
+    slower = [said("slower")]
+    while slower[-1] == 3 and len(slower) < 3:  # too busy to tell
+        slower.append(said("slower"))
+    assert slower[-1] in (1, 3)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from precedence import precedence
 
 from azureml_bench.summary import Summary
 from azureml_bench.swarm.launch import master_command, worker_command, written
@@ -120,6 +121,7 @@ def busy(*told: Summary) -> bool:
 
 
 @needs_locust
+@pytest.mark.usefixtures(precedence.__name__)
 def test_four_workers_measure_what_one_process_does(tmp_path: Path) -> None:
     load = ["--schema", "gpt2", "--key-env", "THE_KEY", "--rate", "50/s", "--for", "24s", "--warmup", "2s"]
     with emulator(tmp_path) as urls:
