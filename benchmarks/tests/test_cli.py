@@ -242,16 +242,19 @@ def until(code: int, arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> s
     return out
 
 
+@pytest.mark.slow
 def test_measured(served: str, monkeypatch: pytest.MonkeyPatch) -> None:
     out = until(0, ["run", served, *SHORT], monkeypatch)
     assert "end to end" in out
 
 
+@pytest.mark.slow
 def test_an_objective_is_missed(served: str, monkeypatch: pytest.MonkeyPatch) -> None:
     out = until(1, ["run", served, *SHORT, "--slo", "e2e:p50<1ms"], monkeypatch)
     assert "MISSED   e2e:p50<1ms" in out
 
 
+@pytest.mark.slow
 def test_nothing_could_be_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     failing = Endpoint("gpt2", schema="gpt2", key=KEY, faults=[{"type": "status", "status": 503}])
     with Emulator([failing]) as emulator:
@@ -268,6 +271,7 @@ def test_nobody_is_there() -> None:
     assert err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_how_many_requests_it_will_be_is_said_before(served: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("THE_KEY", KEY)
     assert called(["run", served, *SHORT])[2].startswith(f"about 10 requests, in 0.5 s, to {served}\n")
@@ -284,6 +288,7 @@ def test_what_is_interrupted_is_no_success(monkeypatch: pytest.MonkeyPatch) -> N
     assert called(["run", URL, "--schema", "gpt2"]) == (130, "", "")
 
 
+@pytest.mark.slow
 def test_as_a_module() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "azureml_bench", "run", "nowhere"], capture_output=True, text=True, check=False

@@ -16,6 +16,7 @@ from azureml_emulator.schemas import all_schemas
 NAMES = list(all_schemas())
 
 
+@pytest.mark.slow
 def test_every_shape_is_measured() -> None:
     with Emulator([Endpoint(name, schema=name, server_timing=True) for name in NAMES]) as emulator:
         asked = [(name, stream) for name in NAMES for stream in (False, True) if _can(shape.known(name), stream)]

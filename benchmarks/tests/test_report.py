@@ -137,6 +137,7 @@ def test_what_is_not_valid_fails() -> None:
     assert root.get("failures") == "1"
 
 
+@pytest.mark.slow
 def test_histograms_are_within_a_thousandth(tmp_path: Path) -> None:
     kept = recorded(busy(600, 2.0, tokens=3))
     told = of_record(kept)

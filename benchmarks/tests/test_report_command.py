@@ -47,6 +47,7 @@ def test_a_summary_alone_shows_its_table(folder: Path, capsys: pytest.CaptureFix
     assert "--slo judges requests" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_all_forms_go_into_a_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("report", folder, "--out", folder / "more" / "again") == 1
     names = {one.name for one in (folder / "more" / "again").iterdir()}

@@ -324,6 +324,7 @@ def test_nothing_is_lost_and_nothing_counted_twice(seed: int) -> None:
     assert received.missing == 40 - number
 
 
+@pytest.mark.slow
 def test_neither_locust_nor_its_loop_is_loaded_where_others_run() -> None:
     """Its import replaces the sockets of the whole process."""
     told = (
