@@ -38,11 +38,8 @@ def keep(
     """Write what was measured into the two files of a folder; groups that were not measured stay as they are."""
     file = folder / "RESULTS.json"
     known: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    where, at = machine(), now.strftime("%Y-%m-%d %H:%M UTC")
-    fresh = {
-        name: {"at": at, "command": command, "machine": where, "rows": [_row(one) for one in rows]}
-        for name, rows in measured.items()
-    }
+    about = {"at": now.strftime("%Y-%m-%d %H:%M UTC"), "command": command, "machine": machine(), "commit": commit()}
+    fresh = {name: {**about, "rows": [_row(one) for one in rows]} for name, rows in measured.items()}
     kept = {name: {**known, **fresh}[name] for name in titles if name in known or name in fresh}
     file.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     (folder / "RESULTS.md").write_text(page(kept, titles), encoding="utf-8")
@@ -56,7 +53,8 @@ def page(kept: Mapping[str, Any], titles: Mapping[str, str]) -> str:
     for name, group in kept.items():
         number = machines.index(group["machine"]) + 1
         on = "" if len(machines) == 1 else f" on machine {number}"
-        lines += ["", f"## {name}", "", titles[name], "", f"{group['at']}{on}, by `{group['command']}`.", ""]
+        when = f"{group['at']}{on}, at {group['commit']}, by `{group['command']}`."
+        lines += ["", f"## {name}", "", titles[name], "", when, ""]
         lines += ["| this / that | ratio | middle half | target | | pairs |", "|---|--:|:-:|:-:|---|--:|"]
         lines += [_line(row) for row in group["rows"]]
     return "\n".join(lines) + "\n"
@@ -67,7 +65,17 @@ def machine() -> str:
     processor = f"{_processor()}, {os.cpu_count()} cores"
     system = f"{platform.system()} {platform.release()} {platform.machine()}"
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    return "; ".join([processor, system, ", ".join([python, f"this project at {_commit()}", *versions(ROOT)])])
+    return "; ".join([processor, system, ", ".join([python, *versions(ROOT)])])
+
+
+def commit() -> str:
+    """Name what was measured of this project; that the results themselves have changed is no change of it."""
+    git = shutil.which("git")
+    named = git and _said(git, "-C", str(ROOT), "describe", "--always")
+    if not git or not named:
+        return "an unknown commit"
+    changed = _said(git, "-C", str(ROOT), "status", "--porcelain", "-uno", "--", ".", ":!benchmarks/RESULTS.*")
+    return f"{named} and changes since" if changed else named
 
 
 def versions(root: Path) -> Iterator[str]:
@@ -106,11 +114,6 @@ def _processor() -> str:
         lines = []
     named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return named[0] if named else platform.processor() or "unknown processor"
-
-
-def _commit() -> str:
-    git = shutil.which("git")
-    return (git and _said(git, "-C", str(ROOT), "describe", "--always", "--dirty")) or "an unknown commit"
 
 
 def _said(*command: str) -> str:

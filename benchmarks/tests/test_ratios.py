@@ -15,6 +15,7 @@ AT = datetime(2030, 1, 2, 3, 4, tzinfo=UTC)
 @pytest.fixture
 def keep(tmp_path, monkeypatch):
     monkeypatch.setattr(results, "machine", lambda: MACHINE)
+    monkeypatch.setattr(results, "commit", lambda: "abc1234")
 
     def kept(titles=("one", "two"), **groups):
         results.keep(tmp_path, groups, {name: f"What {name} is." for name in titles}, "make bench", AT)
@@ -57,7 +58,8 @@ def test_a_group_is_written_without_touching_the_others(keep):
     page = keep(two=[Comparison("two", "c / d", (), context="not measured: no npm")])
     assert "| a / b | 1.00 | 0.75 - 1.25 | ≤ 1.5 | met | 3 |" in page
     assert "| c / d | - | not measured: no npm | | | 0 |" in page
-    assert page.index("## one\n\nWhat one is.\n\n2030-01-02 03:04 UTC, by `make bench`.") < page.index("## two")
+    about = "2030-01-02 03:04 UTC, at abc1234, by `make bench`."
+    assert page.index(f"## one\n\nWhat one is.\n\n{about}") < page.index("## two")
     again = keep(one=[Comparison("one", "a / b", [4.0])])
     assert "| a / b | 4.00 |  |  |  | 1 |" in again
     assert "1.00" not in again
@@ -74,7 +76,7 @@ def test_groups_of_several_machines_are_told_apart(keep, monkeypatch):
     monkeypatch.setattr(results, "machine", lambda: "another machine")
     page = keep(two=[Comparison("two", "c / d", [1.0])])
     assert f"Measured on several machines:\n\n1. {MACHINE}\n2. another machine\n" in page
-    assert "2030-01-02 03:04 UTC on machine 2, by" in page
+    assert "2030-01-02 03:04 UTC on machine 2, at abc1234, by" in page
 
 
 def test_no_absolute_figures_are_kept_on_the_page(keep, tmp_path):
