@@ -261,7 +261,4 @@ def test_an_endpoint_that_is_slower_by_half(emulated: dict[str, str], monkeypatc
         return cli.main([*typed, "--rate", "30/s", "--settle", "0.2s"])
 
     assert said("same") in (0, 3)
-    slower = [said("slower")]
-    while slower[-1] == 3 and len(slower) < 3:  # too busy to tell
-        slower.append(said("slower"))
-    assert slower[-1] in (1, 3)
+    assert said("slower") in (1, 3)  # 3 where the machine is too busy to tell
