@@ -44,7 +44,7 @@ hunt: .venv/.dev ## Fuzz for long, with a new seed each time (SEED=...); finding
 	@echo "SEED=$(SEED) HUNT=$(HUNT)"
 	HUNT=$(HUNT) $(HUNTING) emulator/tests/test_fuzz*.py --hypothesis-seed=$(SEED)
 	HUNT=$$(($(HUNT) / 20)) $(HUNTING) emulator/tests/*/test_fuzz*.py contract_tests/test_fuzz*.py \
-		contract_tests/*/test_fuzz*.py contract_tests/test_schemathesis.py benchmarks/tests/test_swarm_locust.py --hypothesis-seed=$(SEED)
+		contract_tests/*/test_fuzz*.py contract_tests/test_schemathesis.py --hypothesis-seed=$(SEED)
 
 mutate: .venv/.dev $(MUTATION)/.installed ## Change formatters and kit in small ways, and list what no test notices
 	$(MUTATION)/bin/python scripts/mutation.py

@@ -261,4 +261,9 @@ def test_an_endpoint_that_is_slower_by_half(emulated: dict[str, str], monkeypatc
         return cli.main([*typed, "--rate", "30/s", "--settle", "0.2s"])
 
     assert said("same") in (0, 3)
-    assert said("slower") in (1, 3)  # 3 where the machine is too busy to tell
+    slower = [said("slower")]
+    while slower[-1] == 3 and len(slower) < 3:
+        slower.append(said("slower"))
+    if slower[-1] == 3:
+        pytest.skip("the machine was too busy to tell, three times")
+    assert slower[-1] == 1

@@ -34,7 +34,6 @@ def locust_is_installed() -> bool:
     return find_spec("locust") is not None
 
 
-at_length = pytest.mark.skipif(not os.environ.get("HUNT"), reason="takes half a minute of waiting: `make hunt` does")
 needs_locust = pytest.mark.skipif(not locust_is_installed(), reason="the extra `locust` is not installed")
 
 
@@ -171,7 +170,7 @@ def begun(folder: Path) -> bool:
 
 
 @needs_locust
-@pytest.mark.parametrize("rows_too", [True, pytest.param(False, marks=at_length)])
+@pytest.mark.parametrize("rows_too", [True, False])
 def test_a_worker_that_is_killed_makes_the_run_invalid_and_is_counted(tmp_path: Path, rows_too: bool) -> None:
     options = {"schema": "gpt2", "key_env": "THE_KEY", "rate": "40/s", "lasts": 16.0, "warmup": 1.0, "drain": 5.0}
     folder = tmp_path / "out"
@@ -195,7 +194,6 @@ def test_a_worker_that_is_killed_makes_the_run_invalid_and_is_counted(tmp_path: 
     assert "NOT VALID" in (folder / "locust.log").read_text(errors="replace").upper()
 
 
-@at_length
 @needs_locust
 def test_a_worker_that_stands_still_for_a_while_loses_nothing(tmp_path: Path) -> None:
     if not hasattr(signal, "SIGSTOP"):
@@ -239,7 +237,6 @@ def test_what_ctrl_c_left_is_told(tmp_path: Path) -> None:
     assert len(found) == len(set(found)) > 30
 
 
-@at_length
 @needs_locust
 def test_a_closed_loop_is_one_here_too(tmp_path: Path) -> None:
     with emulator(tmp_path) as urls:

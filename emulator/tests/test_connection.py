@@ -342,7 +342,7 @@ def test_any_timetable_is_played_to_the_byte(stage, several, method, http):
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(ROUNDS, METHODS, VERSIONS)
 def test_any_timetable_is_played_to_the_byte_for_long(stage, several, method, http):
     played(stage, several, method, http)

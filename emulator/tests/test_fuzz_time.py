@@ -128,7 +128,7 @@ def test_whatever_is_configured_every_call_has_an_answer_that_can_be_played(one)
 
 
 @pytest.mark.slow
-@settings(CROWDING, max_examples=20)
+@settings(CROWDING, max_examples=40)
 @given(busy())
 def test_every_call_has_an_answer_that_can_be_played_at_length(one):
     met_and_held(*one)

@@ -78,7 +78,7 @@ def test_no_rules_and_no_request_are_too_much(schema, rules, calls, strict):
 
 
 @pytest.mark.slow
-@settings(suppress_health_check=list(HealthCheck), max_examples=150, deadline=None)
+@settings(suppress_health_check=list(HealthCheck), max_examples=400, deadline=None)
 @given(st.sampled_from(["gpt2", "chat"]), RULES, CALLS, st.booleans())
 def test_no_rules_and_no_request_are_too_much_at_length(schema, rules, calls, strict):
     tried(schema, rules, calls, strict)

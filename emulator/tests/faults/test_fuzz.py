@@ -88,7 +88,7 @@ def test_any_faults_of_any_answer_can_be_played(one):
 
 
 @pytest.mark.slow
-@settings(FUZZING, max_examples=300)
+@settings(FUZZING, max_examples=800)
 @given(asked())
 def test_any_faults_of_any_answer_can_be_played_at_length(one):
     struck(*one)

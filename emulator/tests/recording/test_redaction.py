@@ -165,7 +165,7 @@ def test_a_cassette_holds_no_key_that_came_in_a_header_or_an_address(key, form, 
 
 @pytest.mark.slow
 @given(keys, forms, st.sampled_from([*PLACES, *BODIES]), wheres)
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=5000, deadline=None)
 def test_a_cassette_holds_no_key_for_long(key, form, place, where):
     data = FORMS[form](key)
     check(key, PLACES[place](data.decode("latin-1"), where) if place in PLACES else BODIES[place](data, where))
