@@ -4,12 +4,12 @@ import asyncio
 import os
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter_ns, time
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -17,8 +17,8 @@ import aiohttp
 from azureml_bench import outcome
 from azureml_bench.retries import Retries
 from azureml_bench.sample import Sample
-from azureml_bench.server_timing import stages
 from azureml_bench.target import Target
+from azureml_bench.tries import Tries, Try
 from azureml_bench.usage import WrongUsage
 
 Now = Callable[[], int]
@@ -26,8 +26,6 @@ Now = Callable[[], int]
 
 _REACH = 10.0
 """Seconds within which a server that is there lets somebody connect."""
-_SAID = 200
-"""So much of a refusal is kept as its note."""
 
 
 class Clock:
@@ -47,15 +45,6 @@ class Clock:
 def clock() -> Clock:
     """Start a clock at 0."""
     return Clock()
-
-
-class _Try(NamedTuple):
-    """How one try ended, and what it brought."""
-
-    ended: str
-    heard: Any
-    noted: dict[str, Any]
-    headers: Mapping[str, str]
 
 
 @dataclass
@@ -109,76 +98,38 @@ class Caller:
         `prompt` is asked only for what was not prepared. What is sent again counts from when it was sent at first.
         """
         body = self._ready.pop(number, None) or self.target.body(prompt(number))
-        retried: list[str] = []
-        sent = self.now()
-        while True:
-            tried = await self._try(body)
-            pause = self.retries.pause(number, tried.ended, len(retried) + 1, tried.headers, time())
-            if pause is None:
-                break
-            retried.append(tried.ended)
+        tries = Tries(number, phase, intended, body, self.retries, self.now())
+        tried = await self._try(body)
+        while (pause := tries.pause(tried, time())) is not None:
             await asyncio.sleep(pause)
-        heard = tried.heard
-        return Sample(
-            number,
-            phase,
-            sent if intended is None else intended,
-            sent,
-            outcome=tried.ended,
-            contents=tuple(heard.contents),
-            characters=heard.characters,
-            prompt_tokens=heard.usage[0],
-            tokens=heard.usage[1],
-            request_bytes=len(body),
-            tries=len(retried) + 1,
-            retried=tuple(retried),
-            **tried.noted,
-        )
+            tried = await self._try(body)
+        return tries.sample(tried)
 
     async def _note_connection(self, *_: object) -> None:
         self._opened += 1
 
-    async def _try(self, body: bytes) -> _Try:
-        heard = self.target.listener()
-        noted: dict[str, Any] = {}
-        headers: dict[str, str] = {}
+    async def _try(self, body: bytes) -> Try:
+        tried = Try(self.target, self.now)
         try:
-            ended = await self._exchange(body, heard, noted, headers)
+            await self._exchange(body, tried)
         except TimeoutError:
-            ended, noted["note"] = outcome.TIMEOUT, f"no whole answer within {self.target.timeout:g} s"
+            tried.timed_out()
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, OSError) as error:
-            ended = outcome.TRUNCATED if "status" in noted else outcome.CONNECT
-            noted["note"] = self.target.masked(f"{type(error).__name__}: {error}")
+            tried.failed(error, outcome.TRUNCATED if tried.has_begun else outcome.CONNECT)
         except aiohttp.ClientError as error:
-            ended, noted["note"] = outcome.PARSE, self.target.masked(f"{type(error).__name__}: {error}")
-        noted.setdefault("end", self.now())
-        return _Try(ended.name, heard, noted, headers)
+            tried.failed(error, outcome.PARSE)
+        return tried
 
-    async def _exchange(
-        self, body: bytes, heard: Any, noted: dict[str, Any], headers: dict[str, str]
-    ) -> outcome.Outcome:
+    async def _exchange(self, body: bytes, tried: Try) -> None:
         assert self._session
         async with self._session.post(
             self.target.url, data=body, headers=self._headers, allow_redirects=False
         ) as response:
-            noted["first_byte"], noted["status"] = self.now(), response.status
-            noted["server"] = stages(response.headers.get("server-timing", ""))
-            ended, count = outcome.of_status(response.status), 0
-            good = ended is outcome.OK
-            said = b""
+            tried.began(response.status, response.headers.get("server-timing", ""))
             async for data in response.content.iter_any():
-                if good:
-                    heard.feed(data, self.now())
-                elif len(said) < _SAID:
-                    said += data
-                count += len(data)
-            noted["response_bytes"], noted["end"] = count, self.now()
-        if good:
-            return heard.end()  # type: ignore[no-any-return]
-        headers.update({name.lower(): value for name, value in response.headers.items()})
-        where = "a redirect, which is not followed: " if 300 <= response.status < 400 else ""
-        noted["note"] = where + self.target.masked(said.decode("utf-8", "replace"))[:_SAID]
-        return ended
+                tried.take(data)
+            tried.over()
+        tried.judge(response.headers.items())
 
 
 async def reach(target: Target) -> None:

@@ -1,7 +1,7 @@
 """What a run comes to: `summary.json`, whose `version` says how it is to be read."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 from typing import Any, Literal
 
@@ -176,7 +176,17 @@ def of_record(kept: Record) -> Summary:
         counts=counts,
         rates=rates,
         goodput=goodput,
-        objectives=[_result(one, samples, counts, rates, goodput, told) for one in asked],
+        objectives=[
+            result(
+                one,
+                counts,
+                rates,
+                goodput,
+                share=lambda limit: _share(limit, samples),
+                figure=lambda threshold: threshold.measured(samples) if threshold.subject in told else None,
+            )
+            for one in asked
+        ],
         tokens_from=_tokens_from(samples),
         metrics={name: value for name, value in told.items() if value},
         failures=Distribution.of((one.end - one.sent) / 1e9 for one in samples if one.outcome in outcome.BAD),
@@ -239,20 +249,25 @@ def _goodput(limits: Sequence[Objective], samples: Sequence[Sample]) -> Goodput:
     return Goodput(good=good, judged=len(judged), share=good / len(judged) if judged else 0.0)
 
 
-def _result(
+def _share(limit: Objective, samples: Sequence[Sample]) -> float | None:
+    met = _goodput([limit], samples)
+    return met.share if met.judged else None
+
+
+def result(
     asked: Objective,
-    samples: Sequence[Sample],
     counts: Counts,
     rates: Rates,
     goodput: Goodput | None,
-    had: Container[str],
+    share: Callable[[Objective], float | None],
+    figure: Callable[[Objective], float | None],
 ) -> Result:
+    """Judge an objective. `share` gives that of requests which meet it, `figure` the statistic that it is about."""
     measured: float | None = None
     if asked.per_request:
-        judged = [one for one in samples if one.outcome != outcome.CUT.name]
-        measured = sum(map(asked.met_by, judged)) / len(judged) if judged else None
-    elif asked.subject in metrics():
-        measured = asked.measured(samples) if asked.subject in had else None
+        measured = share(asked)
+    elif asked.statistic:
+        measured = figure(asked)
     elif asked.subject == "errors":
         measured = counts.error_rate if counts.ended else None
     elif asked.subject == "achieved":

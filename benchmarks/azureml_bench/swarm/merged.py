@@ -12,7 +12,7 @@ from azureml_bench.objective import Objective, objectives
 from azureml_bench.plan import Plan
 from azureml_bench.record import Head, Record, Tool, shown
 from azureml_bench.sample import Sample
-from azureml_bench.summary import BLOCK, Block, Counts, Goodput, Harness, Rates, Result, Summary, of_record
+from azureml_bench.summary import BLOCK, Block, Counts, Goodput, Harness, Rates, Summary, of_record, result
 from azureml_bench.swarm.buckets import FIGURES
 from azureml_bench.swarm.post import Received
 from azureml_bench.swarm.tally import Tally
@@ -170,7 +170,17 @@ def _of_tally(head: Head, tally: Tally) -> Summary:
         counts=counts,
         rates=rates,
         goodput=goodput,
-        objectives=[_result(one, tally, counts, rates, goodput) for one in asked],
+        objectives=[
+            result(
+                one,
+                counts,
+                rates,
+                goodput,
+                share=lambda limit: tally.met[limit.text] / tally.judged if tally.judged else None,
+                figure=lambda threshold: _statistic(tally, threshold),
+            )
+            for one in asked
+        ],
         tokens_from="usage" if every else "events" if tally.events else "none",
         metrics={name: value for name, value in told.items() if value},
         failures=tally.failures.distribution(),
@@ -194,30 +204,6 @@ def _blocks(tally: Tally) -> list[Block]:
         medians = {name: found.median() for name, found in one.metrics.items()}
         made.append(Block(at=number * BLOCK, n=one.n, medians=medians))
     return made
-
-
-def _result(one: Objective, tally: Tally, counts: Counts, rates: Rates, goodput: Goodput | None) -> Result:
-    measured: float | None = None
-    if one.per_request:
-        measured = tally.met[one.text] / tally.judged if tally.judged else None
-    elif one.statistic:
-        measured = _statistic(tally, one)
-    elif one.subject == "errors":
-        measured = counts.error_rate if counts.ended else None
-    elif one.subject == "achieved":
-        measured = rates.achieved
-    elif goodput:
-        measured = goodput.share if one.unit == "share" else rates.goodput
-    met = None if one.per_request else measured is not None and one.kept(measured)
-    return Result(
-        text=one.text,
-        subject=one.subject,
-        per_request=one.per_request,
-        measured=measured,
-        limit=one.limit,
-        unit=one.unit,
-        met=met,
-    )
 
 
 def _statistic(tally: Tally, one: Objective) -> float | None:

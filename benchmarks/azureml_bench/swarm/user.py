@@ -7,7 +7,7 @@ nobody wants to be.
 
 from collections.abc import Callable
 from time import perf_counter_ns, time
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import gevent
@@ -20,20 +20,10 @@ from azureml_bench import outcome, shape
 from azureml_bench.outcome import Outcome
 from azureml_bench.retries import Retries
 from azureml_bench.sample import Sample
-from azureml_bench.server_timing import stages
 from azureml_bench.target import Target
+from azureml_bench.tries import Tries, Try
 
 _READ = 65536
-_SAID = 200
-
-
-class _Try(NamedTuple):
-    """How one try ended, and what it brought."""
-
-    ended: str
-    heard: Any
-    noted: dict[str, Any]
-    headers: dict[str, str]
 
 
 class Asking(FastHttpUser):
@@ -58,31 +48,12 @@ class Asking(FastHttpUser):
 
     def ask(self, number: int, body: bytes, phase: str = "measure", intended: int | None = None) -> Sample:
         """Send a request and hear its answer to the end. Whatever happens is a sample, but a greenlet's death."""
-        retried: list[str] = []
-        sent = self.now()
-        while True:
-            tried = self._try(body)
-            pause = self.retries.pause(number, tried.ended, len(retried) + 1, tried.headers, time())
-            if pause is None:
-                break
-            retried.append(tried.ended)
+        tries = Tries(number, phase, intended, body, self.retries, self.now())
+        tried = self._try(body)
+        while (pause := tries.pause(tried, time())) is not None:
             gevent.sleep(pause)
-        heard = tried.heard
-        sample = Sample(
-            number,
-            phase,
-            sent if intended is None else intended,
-            sent,
-            outcome=tried.ended,
-            contents=tuple(heard.contents),
-            characters=heard.characters,
-            prompt_tokens=heard.usage[0],
-            tokens=heard.usage[1],
-            request_bytes=len(body),
-            tries=len(retried) + 1,
-            retried=tuple(retried),
-            **tried.noted,
-        )
+            tried = self._try(body)
+        sample = tries.sample(tried)
         self._tell(sample)
         return sample
 
@@ -94,44 +65,28 @@ class Asking(FastHttpUser):
     def _note_connection(self, _: object) -> None:
         self.connections += 1
 
-    def _try(self, body: bytes) -> "_Try":
-        heard = self.target.listener()
-        noted: dict[str, Any] = {}
-        headers: dict[str, str] = {}
+    def _try(self, body: bytes) -> Try:
+        tried = Try(self.target, self.now)
         try:
             with gevent.Timeout(self.target.timeout):
-                ended = self._exchange(body, heard, noted, headers)
+                self._exchange(body, tried)
         except (gevent.Timeout, TimeoutError):
-            ended, noted["note"] = outcome.TIMEOUT, f"no whole answer within {self.target.timeout:g} s"
+            tried.timed_out()
         except FAILURE_EXCEPTIONS as error:
-            ended = _failure(error, began="status" in noted)
-            noted["note"] = self.target.masked(f"{type(error).__name__}: {error}")
-        noted.setdefault("end", self.now())
-        return _Try(ended.name, heard, noted, headers)
+            tried.failed(error, _failure(error, began=tried.has_begun))
+        return tried
 
-    def _exchange(self, body: bytes, heard: Any, noted: dict[str, Any], headers: dict[str, str]) -> Outcome:
+    def _exchange(self, body: bytes, tried: Try) -> None:
         connections = self.client.client.clientpool.get_client(self.target.url)
         response = connections.request("POST", self._path, body=body, headers=self.target.all_headers)
         try:
-            noted["first_byte"], noted["status"] = self.now(), response.get_code()
-            noted["server"] = stages(str(response.get("server-timing", "")))
-            ended, count, said = outcome.of_status(response.get_code()), 0, b""
-            good = ended is outcome.OK
+            tried.began(response.get_code(), str(response.get("server-timing", "")))
             while data := _read_some(response):
-                if good:
-                    heard.feed(data, self.now())
-                elif len(said) < _SAID:
-                    said += data
-                count += len(data)
-            noted["response_bytes"], noted["end"] = count, self.now()
+                tried.take(data)
+            tried.over()
         finally:
             response.release()
-        if good:
-            return heard.end()  # type: ignore[no-any-return]
-        headers.update({name.lower(): str(value) for name, value in response.items()})
-        where = "a redirect, which is not followed: " if 300 <= response.get_code() < 400 else ""
-        noted["note"] = where + self.target.masked(said.decode("utf-8", "replace"))[:_SAID]
-        return ended
+        tried.judge(response.items())
 
     def _tell(self, sample: Sample) -> None:
         """Let Locust count it as well: its own table and its web page show it."""
