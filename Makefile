@@ -32,7 +32,7 @@ check: .venv/.dev ## Lint, types, layering
 	$(BIN)/lint-imports --no-cache
 
 quick: .venv/.dev ## The everyday tests, under a minute
-	$(BIN)/pytest -q -n 2 --disable-plugin-autoload $(PLUGINS) -m "not slow"
+	$(BIN)/pytest -q -n 2 --dist worksteal --disable-plugin-autoload $(PLUGINS) -m "not slow"
 
 test: .venv/.dev $(LANGCHAIN)/.installed $(LANGCHAIN_03)/.installed $(AZURE)/.installed ## All tests, the referees included
 	$(BIN)/pytest -q -n 3 --dist worksteal -p no:benchmark

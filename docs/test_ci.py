@@ -80,6 +80,7 @@ def joined(script):
     return script.replace("\\\n", "").splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pipeline", PIPELINES)
 def test_its_schema(pipeline):
     pytest.importorskip("check_jsonschema", reason="the services' schemas come with check-jsonschema")

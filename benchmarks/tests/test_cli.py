@@ -198,6 +198,7 @@ def typed(draw: st.DrawFn) -> list[str]:
     return given + draw(st.lists(word, max_size=1))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("elsewhere")
 @given(arguments=typed())
 @settings(

@@ -159,6 +159,7 @@ SIDES = st.builds(
 PAIRS = st.lists(st.builds(pair, SIDES, SIDES), max_size=14)
 
 
+@pytest.mark.slow
 @given(PAIRS)
 @settings(max_examples=25, deadline=None)
 def test_any_pairs_have_a_verdict_that_can_be_written_down(found: list[Pair]) -> None:
@@ -167,6 +168,7 @@ def test_any_pairs_have_a_verdict_that_can_be_written_down(found: list[Pair]) ->
     assert Comparison.model_validate_json(told.model_dump_json()) == told
 
 
+@pytest.mark.slow
 @given(PAIRS, st.floats(0.01, 100))
 @settings(max_examples=25, deadline=None)
 def test_the_unit_does_not_matter(found: list[Pair], factor: float) -> None:

@@ -136,6 +136,7 @@ def test_users_do_not_ask_a_server_that_is_gone_as_fast_as_they_can() -> None:
     assert len(played(run)) == 20
 
 
+@pytest.mark.slow
 def test_a_stall_is_in_the_percentiles_of_an_open_loop_and_not_of_a_closed_one() -> None:
     """2 s without an answer, once in 20 s at 100 requests/s; what is true is known from the arrivals."""
     phases = Phases(0, 20, 30)

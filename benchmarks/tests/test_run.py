@@ -55,6 +55,7 @@ def test_every_request_that_was_due_is_a_sample_of_its_phase() -> None:
     assert found.phases == found.plan.phases
 
 
+@pytest.mark.slow
 def test_prompts_are_all_different_and_those_of_their_numbers(tmp_path: Path) -> None:
     file = tmp_path / "calls.txt"
     file.write_text("".join(f"{number / 1000}\n" for number in range(40)), encoding="utf-8")
@@ -72,6 +73,7 @@ def test_prompts_are_all_different_and_those_of_their_numbers(tmp_path: Path) ->
     assert set(bodies) == {found.plan.target.body(found.plan.prompts.prompt(number)) for number in range(40)}
 
 
+@pytest.mark.slow
 def test_a_closed_loop_has_no_intended_start() -> None:
     found = measured("ok", users=2, pace=0.02)
     assert all(one.intended == one.sent for one in found.samples)
@@ -80,6 +82,7 @@ def test_a_closed_loop_has_no_intended_start() -> None:
     assert any("it hides stalls" in one for one in told.warnings)
 
 
+@pytest.mark.slow
 def test_retries_are_told_apart() -> None:
     found = measured("throttled_once", retries=2)
     told = summary(found)
@@ -88,6 +91,7 @@ def test_retries_are_told_apart() -> None:
     assert told.metrics["e2e"].n == sum(one.phase == "measure" and one.tries == 1 for one in found.samples)
 
 
+@pytest.mark.slow
 def test_what_was_measured_when_somebody_stops_it_is_kept() -> None:
     async def stopped(plan: Plan) -> Run:
         enough = asyncio.Event()
@@ -112,6 +116,7 @@ def test_what_was_measured_when_somebody_stops_it_is_kept() -> None:
     assert any(one.startswith("cut short: somebody stopped it after") for one in told.warnings)
 
 
+@pytest.mark.slow
 def test_what_is_out_when_somebody_stops_it_is_cut() -> None:
     async def stopped(plan: Plan) -> Run:
         task = asyncio.create_task(measure(plan, 0.0))

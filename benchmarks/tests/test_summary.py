@@ -66,6 +66,7 @@ def records(draw: st.DrawFn) -> Record:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(records())
 def test_whatever_was_measured_is_summed_up_and_shown(kept: Record) -> None:
@@ -205,6 +206,7 @@ def test_a_line_that_is_no_request_is_said(line: str, said: str) -> None:
         read([head, good, line], "here")
 
 
+@pytest.mark.slow
 def test_instants_that_cannot_be_are_shown_all_the_same() -> None:
     kept = recorded([replace(sample(n, n), intended=-n * SECOND, sent=-5, end=10**n) for n in range(1, 40, 7)])
     told = of_record(kept)

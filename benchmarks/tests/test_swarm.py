@@ -291,6 +291,7 @@ def test_workers_that_began_apart_are_told_of() -> None:
     assert "workers began up to 1.2 s apart" in told.warnings[0]
 
 
+@pytest.mark.slow
 @given(st.integers(0, 1 << 32))
 @settings(max_examples=20, deadline=None)
 def test_nothing_is_lost_and_nothing_counted_twice(seed: int) -> None:

@@ -216,6 +216,7 @@ def test_a_total_timeout_holds_however_the_server_drips(
     assert 0.14 <= time.monotonic() - started < 2
 
 
+@pytest.mark.slow
 def test_a_read_timeout_is_about_silence(server: Server, llm: MakeLLM, road: Road) -> None:
     server.answer(Answer(chunks=[b'[{"0":', b' "x"', b"}]"], pause=0.15))
     assert road.call(llm(timeout=(1, 2))) == "x"
@@ -309,6 +310,7 @@ def test_a_stream_that_fails_in_the_middle(server: Server, llm: MakeLLM, road: R
     assert caught.value.phase == "read"
 
 
+@pytest.mark.slow
 def test_a_stream_is_not_bounded_as_a_whole_unless_asked(server: Server, llm: MakeLLM, road: Road) -> None:
     events = [text_event("a")] * 5 + [text_event("b", "stop")]
     server.answer(Answer(headers=STREAM, chunks=sse(*events), pause=0.06))

@@ -43,11 +43,13 @@ def drawn(folder, request, response=RESPONSE, text_at="$.result[0].said", **plac
     return Example("ask.json", "say.json", text_at, **places).wire()
 
 
+@pytest.mark.slow
 def test_a_formatter_of_ones_own_wire(capsys):
     assert check(*PLACES, "--parameters-at", "$.options", "--examples", "3") == 0
     assert "checks hold" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_parameters_whose_place_nobody_knows_are_left_out(capsys):
     assert check(*PLACES, "--examples", "1") == 0
     told = capsys.readouterr().out

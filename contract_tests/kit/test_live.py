@@ -225,6 +225,7 @@ class Chunked(BaseHTTPRequestHandler):
         pass
 
 
+@pytest.mark.slow
 def test_an_answer_in_chunks_is_read_whole_and_no_redirect_is_followed():
     with ThreadingHTTPServer(("127.0.0.1", 0), Chunked) as server:
         Thread(target=server.serve_forever, daemon=True).start()

@@ -60,6 +60,7 @@ def failures(inspected: Inspection, *left_out: str) -> list[str]:
     return [block(one, inspected) for one in verdicts if one.bad]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", EVERYDAY, ids=told)
 def test_our_client_passes_what_takes_no_time(row, stage_of):
     assert not failures(inspection(row, stage_of), SLOW)

@@ -126,6 +126,7 @@ assert not heavy & sys.modules.keys(), heavy & sys.modules.keys()
 """
 
 
+@pytest.mark.slow
 def test_the_plugin_loads_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", LIGHT], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

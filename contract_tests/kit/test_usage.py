@@ -68,6 +68,7 @@ OPTIONS = ("schema", "check", "url", "replay", "waive", "prompt-at", "seed", "ap
 WORDS = ["check", "infer", "explain", "replay", "list", "R03", "=", ":", "a:b", "json:no", "$.a", "-1", "é\n"]
 
 
+@pytest.mark.slow
 @given(
     typed=st.lists(
         st.sampled_from(WORDS) | st.sampled_from(OPTIONS).map("--".__add__) | st.text(max_size=4), max_size=6

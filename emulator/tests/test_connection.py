@@ -285,6 +285,7 @@ def test_a_shutdown_says_so_of_answers_that_it_cuts_off():
     assert one.exchange.problem == "the emulator stopped before the answer was out"
 
 
+@pytest.mark.slow
 def test_a_slow_reader_gets_everything_and_little_is_kept_for_it(stage):
     engine, connect = stage
     piece = b"x" * 50_000

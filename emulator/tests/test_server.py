@@ -179,6 +179,7 @@ def test_an_answer_past_its_time_limit_is_a_408_and_the_connection_is_kept(emula
     connection.close()
 
 
+@pytest.mark.slow
 def test_one_too_many_is_refused_at_once(emulator):
     body = json.dumps({"messages": [{"role": "user", "content": "x"}]}).encode()
     start = time.monotonic()

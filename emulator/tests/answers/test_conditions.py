@@ -133,6 +133,7 @@ def test_no_prompt_makes_a_pattern_take_ages(ask, pattern):
     assert process_time() - start < 5
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(st.text(), st.text(), st.sampled_from(["equals", "contains"]), st.booleans())
 def test_texts_are_compared_as_python_does(ask, wanted, got, how, ignore_case):

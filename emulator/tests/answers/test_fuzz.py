@@ -71,6 +71,7 @@ def tried(schema, rules, calls, strict):
     play(schema, source, calls)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=list(HealthCheck), max_examples=25, deadline=None)
 @given(st.sampled_from(["gpt2", "chat"]), RULES, CALLS, st.booleans())
 def test_no_rules_and_no_request_are_too_much(schema, rules, calls, strict):
