@@ -13,7 +13,7 @@ from ratios.footprint import processor_time
 from ratios.processes import Child, module
 
 GROUP = "pacing"
-ROUNDS = 3
+ROUNDS = 7
 SPREAD = 0.97
 """Seconds over which the requests come in: no multiple of a gap, so that streams are due at different times.
 
@@ -33,7 +33,7 @@ class Beat(NamedTuple):
     gap: float
     chunks: int
     drift: float | None = None
-    first: float = 3.0
+    first: float = 1.5
 
     def __str__(self) -> str:
         meanwhile = "" if self.first > SPREAD else " while more calls come in"

@@ -10,7 +10,8 @@ import pytest
 
 from azureml_bench import clients, shape
 from azureml_bench.endpoint_class import CHAT, FORMATTERS, called, is_endpoint_class
-from azureml_bench.overhead.named import NotMade, factory, imported
+from azureml_bench.overhead.named import factory, imported
+from azureml_bench.overhead.theirs import NotMade
 from azureml_bench.overhead.wanted import wire
 
 URL, KEY = "http://127.0.0.1:9/score", "a-key-that-nobody-may-see"
@@ -38,6 +39,7 @@ number = 7
 def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (tmp_path / "somebodys.py").write_text(SOURCE, encoding="utf-8")
     (tmp_path / "broken.py").write_text("raise ValueError('no,\\nnot today')", encoding="utf-8")
+    (tmp_path / "leaving.py").write_text("import sys\nsys.exit(3)", encoding="utf-8")
     (tmp_path / "hungry.py").write_text("import no_such_library_of_anybody", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -73,6 +75,7 @@ def test_a_class_for_which_no_formatter_is_known() -> None:
         ("nowhere:plain", "there is no module 'nowhere'"),
         ("hungry:plain", "there is no module 'no_such_library_of_anybody'"),
         ("broken:plain", "broken cannot be imported: ValueError: no, not today"),
+        ("leaving:plain", "leaving cannot be imported: SystemExit: 3"),
         (":plain", "expected MODULE:NAME"),
         ("request", "expected MODULE:FACTORY or one of .*requests-session"),
     ],

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -109,6 +110,18 @@ def test_what_goes_wrong_is_told_in_a_line_without_the_key(is_awaited: bool) -> 
 
     found = heard(later if is_awaited else call)
     assert {one.error for one in found} == {"ValueError: no entry for **********"}
+
+
+@pytest.mark.parametrize("is_awaited", [False, True])
+def test_who_leaves_the_program_fails_that_call(is_awaited: bool) -> None:
+    def call(prompt: str) -> str:
+        sys.exit(f"no {prompt}")
+
+    async def later(prompt: str) -> str:
+        return call(prompt)
+
+    found = heard(later if is_awaited else call)
+    assert {one.error.partition(":")[0] for one in found} == {"SystemExit"}
 
 
 def test_what_is_no_text() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from azureml_emulator.listening import Unread
 from azureml_emulator.player import Play
 
 _AT_ONCE = pack("hh" if os.name == "nt" else "ii", 1, 0)
@@ -17,21 +18,22 @@ _AT_ONCE = pack("hh" if os.name == "nt" else "ii", 1, 0)
 class Connection(web.RequestHandler):
     """Takes requests one after the other, and lets answers be played."""
 
-    __slots__ = ("_clock", "heard", "play")
+    __slots__ = ("_clock", "_unread", "heard", "play")
 
-    def __init__(self, manager: web.Server, **settings: Any) -> None:
+    def __init__(self, manager: web.Server, unread: Unread, **settings: Any) -> None:
         super().__init__(manager, **settings)
         self._clock = settings["loop"].time
+        self._unread = unread
         self.heard = 0.0
         self.play: Play | None = None
 
     def data_received(self, data: bytes) -> None:
-        """Read, and note when, on the loop's clock: what was read may wait until it is looked at.
+        """Read, and note when it came, on the loop's clock; it may have waited for being read, and may wait on.
 
         aiohttp calls this without data when it takes up a request that it had read before; nothing is heard then.
         """
         if data:
-            self.heard = self._clock()
+            self.heard = self._clock() - self._unread.seconds
         super().data_received(data)
 
     def send(self, data: bytes) -> bool:
@@ -64,10 +66,14 @@ class Connection(web.RequestHandler):
 
 
 class Listener(web.Server):
-    """Makes a `Connection` for each caller."""
+    """Makes a `Connection` for each caller; `unread` says how long what was read last had lain there."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.unread = Unread()
 
     def __call__(self) -> Connection:
-        return Connection(self, loop=asyncio.get_running_loop(), **self._kwargs)
+        return Connection(self, self.unread, loop=asyncio.get_running_loop(), **self._kwargs)
 
 
 class Written(web.StreamResponse):

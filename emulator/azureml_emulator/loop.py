@@ -20,7 +20,8 @@ if sys.platform == "linux":
         def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
             """Wait for events, but not longer than `timeout` seconds."""
             if timeout is not None and timeout > 0:
-                select.select((self.fileno(),), (), (), timeout)
+                if not select.select((self.fileno(),), (), (), timeout)[0]:
+                    return []
                 timeout = 0
             return super().select(timeout)
 

@@ -18,6 +18,7 @@ from azureml_emulator.connection import Connection, Listener, Written
 from azureml_emulator.engine import Engine
 from azureml_emulator.errors import ConfigError
 from azureml_emulator.journal import Exchange
+from azureml_emulator.listening import listening
 from azureml_emulator.player import Player
 from azureml_emulator.punctuality import Punctuality
 from azureml_emulator.turns import Turns
@@ -94,13 +95,12 @@ class Server:
 
         Raises `ConfigError` if it cannot be had.
         """
-        runner = web.ServerRunner(
-            Listener(handler, request_factory=self._request, access_log=None, logger=_logger), shutdown_timeout=0.1
-        )
+        callers = Listener(handler, request_factory=self._request, access_log=None, logger=_logger)
+        runner = web.ServerRunner(callers, shutdown_timeout=0.1)
         await runner.setup()
-        site = web.TCPSite(runner, self.host, port, ssl_context=ssl_context)
         try:
-            await site.start()
+            for door in await listening(self.host, port, callers.unread):
+                await web.SockSite(runner, door, ssl_context=ssl_context).start()
         except (OSError, OverflowError, UnicodeError) as error:
             await runner.cleanup()
             raise ConfigError(_unavailable(self.host, port, listener, error)) from None

@@ -4,9 +4,11 @@ import asyncio
 import math
 import socket
 import ssl
+import sys
 import threading
 import time
 from contextlib import contextmanager
+from operator import itemgetter
 
 import pytest
 import trustme
@@ -219,7 +221,7 @@ def test_who_goes_away_is_noticed_at_once(stage, writes, reset):
 
 
 def test_a_crowd_that_comes_at_once_is_answered_by_when_it_came(stage, monkeypatch):
-    """Each takes 20 ms to score, and all are due 150 ms after they came: none later than the work before it takes."""
+    """Each takes 20 ms to score, and all are due 150 ms after they came, however long they waited for being read."""
     engine, connect = stage
     exchanges = []
 
@@ -232,15 +234,16 @@ def test_a_crowd_that_comes_at_once_is_answered_by_when_it_came(stage, monkeypat
     monkeypatch.setattr(engine, "score", slowly, raising=False)
     callers = [connect() for _ in range(6)]
     time.sleep(0.1)
+    sent = []
     for caller in callers:
+        sent.append(time.time())
         caller.sendall(GET)
     start = time.monotonic()
     for caller in callers:
         caller.recv(1000)
     assert time.monotonic() - start >= 0.14
-    assert max(at for at, _ in exchanges) - min(at for at, _ in exchanges) < 5 * 0.02, (
-        "the time of coming, not of turn"
-    )
+    late = [at - before for (at, _), before in zip(sorted(exchanges, key=itemgetter(0)), sent, strict=True)]
+    assert max(late) < (0.02 if sys.platform == "linux" else 5 * 0.02), "the time of coming, not of turn"
     for caller in callers:
         caller.close()
 

@@ -8,12 +8,8 @@ from typing import Any
 
 from azureml_bench import clients
 from azureml_bench.endpoint_class import called, is_endpoint_class
+from azureml_bench.overhead.theirs import NotMade, not_made, theirs
 from azureml_bench.wire import Wire
-
-
-class NotMade(Exception):
-    """A client cannot be made; the text says why in one line."""
-
 
 Made = Callable[[str], Any]
 """A client: it takes a prompt, and gives a text, pieces of one, or what can be awaited and gives one of these."""
@@ -57,19 +53,12 @@ def imported(name: str) -> Any:
     if here not in sys.path:
         sys.path.insert(0, here)
     try:
-        found: Any = import_module(module_name)
+        with theirs(not_made(f"{module_name} cannot be imported"), ModuleNotFoundError):
+            found: Any = import_module(module_name)
     except ModuleNotFoundError as error:
         raise NotMade(f"there is no module {error.name!r}") from None
-    except Exception as error:  # noqa: BLE001  somebody's module may do anything when it is imported
-        raise NotMade(f"{module_name} cannot be imported: {in_a_line(error)}") from None
     for part in attribute.split("."):
         if not hasattr(found, part):
             raise NotMade(f"{module_name} has no {part!r}")
         found = getattr(found, part)
     return found
-
-
-def in_a_line(error: BaseException) -> str:
-    """Write an error in one line."""
-    said = " ".join(str(error).split())[:300]
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__

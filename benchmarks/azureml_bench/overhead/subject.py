@@ -10,7 +10,8 @@ import tracemalloc
 from time import perf_counter_ns
 from typing import Any, TextIO
 
-from azureml_bench.overhead.named import NotMade, factory, in_a_line
+from azureml_bench.overhead.named import factory
+from azureml_bench.overhead.theirs import NotMade, not_made, theirs
 from azureml_bench.overhead.timed import Timer
 from azureml_bench.wire import Wire
 
@@ -29,11 +30,10 @@ class Subject:
         modules, began = len(sys.modules), perf_counter_ns()
         self._timer = Timer(Wire(**wire), key)
         try:
-            self._timer.make(factory(name, formatter), url)
+            with theirs(not_made("the factory failed"), NotMade):
+                self._timer.make(factory(name, formatter), url)
         except NotMade as error:
-            return {"problem": str(error)}
-        except Exception as error:  # noqa: BLE001  somebody's factory may do anything
-            return {"problem": f"the factory failed: {in_a_line(error)}".replace(key or "\0", "**********")}
+            return {"problem": str(error).replace(key or "\0", "**********")}
         ready = perf_counter_ns() - began
         first = self._timer.first(prompt)
         return {"ready": ready, "first": first, "modules": len(sys.modules) - modules, "python": _python()}

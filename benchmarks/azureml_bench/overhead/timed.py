@@ -8,7 +8,7 @@ from threading import Barrier
 from time import perf_counter_ns, process_time_ns
 from typing import Any, NamedTuple
 
-from azureml_bench.overhead.named import in_a_line
+from azureml_bench.overhead.theirs import in_a_line, theirs
 from azureml_bench.wire import Wire
 
 
@@ -59,7 +59,7 @@ class _Heard:
             self.end = perf_counter_ns()
             self.pieces = [(self.end, answer)]
 
-    def fail(self, error: Exception) -> None:
+    def fail(self, error: BaseException) -> None:
         """Note that there is no answer."""
         self.end, self.error = perf_counter_ns(), in_a_line(error)
 
@@ -85,16 +85,14 @@ class Timer:
     def first(self, prompt: str) -> Timed:
         """Time the first call, and see what kind of client it is."""
         heard = _Heard()
-        heard.start = perf_counter_ns()
-        try:
+        with theirs(heard.fail):
+            heard.start = perf_counter_ns()
             answer = self._call(prompt)
             self._awaited = isawaitable(answer) or hasattr(answer, "__anext__")
             if self._awaited:
                 self._runner.run(heard.await_(answer))
             else:
                 heard.take(answer)
-        except Exception as error:  # noqa: BLE001  somebody's client may raise anything
-            heard.fail(error)
         return self._told(heard)
 
     def block(self, prompts: Sequence[str], at_once: int) -> Block:
@@ -141,20 +139,16 @@ class Timer:
 
     def _heard_now(self, prompt: str) -> _Heard:
         heard = _Heard()
-        heard.start = perf_counter_ns()
-        try:
+        with theirs(heard.fail):
+            heard.start = perf_counter_ns()
             heard.take(self._call(prompt))
-        except Exception as error:  # noqa: BLE001  somebody's client may raise anything
-            heard.fail(error)
         return heard
 
     async def _heard(self, prompt: str) -> _Heard:
         heard = _Heard()
-        heard.start = perf_counter_ns()
-        try:
+        with theirs(heard.fail):
+            heard.start = perf_counter_ns()
             await heard.await_(self._call(prompt))
-        except Exception as error:  # noqa: BLE001  somebody's client may raise anything
-            heard.fail(error)
         return heard
 
     def _told(self, heard: _Heard) -> Timed:
