@@ -1,4 +1,4 @@
-"""What a process and its children use, where the system tells it: processor time and memory."""
+"""What a process and its children use, and what others take, where the system tells it: processor time and memory."""
 
 import os
 from collections.abc import Iterator
@@ -29,6 +29,28 @@ def memory(pid: int) -> float | None:
             return None
         held += sum(int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:"))
     return held * 1024.0
+
+
+class Stolen:
+    """What other machines take of the processors, from when it is made; nothing where the system does not tell."""
+
+    def __init__(self) -> None:
+        self._before = self._counted()
+
+    @property
+    def share(self) -> float:
+        """Of all processors' time, as a share."""
+        (stolen, every), (before, begun) = self._counted(), self._before
+        return (stolen - before) / (every - begun) if every > begun else 0.0
+
+    @staticmethod
+    def _counted() -> tuple[int, int]:
+        try:
+            first, _, _ = (_PROC / "stat").read_text(encoding="ascii").partition("\n")
+        except OSError:
+            return 0, 0
+        ticks = [int(one) for one in first.split()[1:9]]
+        return ticks[7], sum(ticks)
 
 
 def family(pid: int) -> Iterator[int]:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import run
-from ratios import load, results
+from ratios import footprint, load, pacing, results
 from ratios.comparison import Comparison, in_turn, ratios
 
 MACHINE = "a processor, 2 cores; a system; a Python"
@@ -29,6 +29,49 @@ def test_the_sides_take_turns_in_going_first():
     sides = {name: lambda name=name: asked.append(name) or len(asked) for name in "ab"}
     assert in_turn(sides, 3) == {"a": [1, 4, 5], "b": [2, 3, 6]}
     assert asked == list("abbaab")
+
+
+@pytest.fixture
+def proc(tmp_path, monkeypatch):
+    """Give what writes the processors' ticks as Linux tells them, and the folder that they are in."""
+    monkeypatch.setattr(footprint, "_PROC", tmp_path)
+
+    def tick(stolen, rest):
+        (tmp_path / "stat").write_text(f"cpu  {rest} 0 0 0 0 0 0 {stolen} 0 0\ncpu0 1 2\n", encoding="ascii")
+
+    return tick
+
+
+def test_what_other_machines_take_is_a_share_of_all_time(proc):
+    proc(10, 1000)
+    others = footprint.Stolen()
+    assert others.share == 0
+    proc(13, 1097)
+    assert others.share == pytest.approx(0.03)
+
+
+def test_where_the_system_does_not_tell_nothing_is_taken(proc):
+    assert footprint.Stolen().share == 0
+
+
+@pytest.mark.parametrize(
+    ("shares", "measured", "counted"),
+    [([0.0], 1, 0), ([0.1, 0.004, 0.0], 2, 1), ([0.3, 0.2, 0.1, 0.4, 0.5, 0.0], 5, 2)],
+)
+def test_a_window_that_others_disturbed_is_measured_again(proc, shares, measured, counted):
+    ticks, windows = [0, 0], []
+    proc(*ticks)
+
+    def measure():
+        stolen = 1000 * shares[len(windows)]
+        ticks[:] = ticks[0] + int(stolen), ticks[1] + 1000 - int(stolen)
+        proc(*ticks)
+        windows.append(pacing.Kept(0.0, float(len(windows)), 0.0))
+        return windows[-1]
+
+    kept = pacing._undisturbed(measure)
+    assert (len(windows), kept.error) == (measured, counted)
+    assert kept.stolen == pytest.approx(shares[counted])
 
 
 @pytest.mark.parametrize(
