@@ -110,20 +110,28 @@ class Play:
 
     def _taken(self, now: float) -> bytes:
         """Take what is due, but not much more than the line may take at once."""
-        taken, size = [], 0
         if not self._number:
             self._first = now
+        taken = self._next(now)
+        if self._due > now:
+            return taken
+        more, size = [taken], len(taken)
         while self._due <= now and size < _AT_ONCE:
-            taken.append(self._frame)
-            size += len(self._frame)
-            late = now - self._due
-            self._number += 1
-            self._late += late
-            self._worst = max(self._worst, late)
-            self._last_due = self._due
-            due, self._frame = next(self._frames, _NO_MORE)
-            self._due = self._start + due
-        return taken[0] if len(taken) == 1 else b"".join(taken)
+            more.append(self._next(now))
+            size += len(more[-1])
+        return b"".join(more)
+
+    def _next(self, now: float) -> bytes:
+        """Take one frame, and note how late it is."""
+        frame, was_due = self._frame, self._due
+        late = now - was_due
+        self._number += 1
+        self._late += late
+        self._worst = max(self._worst, late)
+        self._last_due = was_due
+        due, self._frame = next(self._frames, _NO_MORE)
+        self._due = self._start + due
+        return frame
 
     def _go_on(self) -> None:
         due = self.advance(self._player.loop.time())
