@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from azureml_emulator import environment, explanation, files, rehearsal, setting_names, yaml_source
+from azureml_emulator.attribute_docs import Described
 from azureml_emulator.changes import Said
 from azureml_emulator.endpoint import Endpoint, built_in
 from azureml_emulator.errors import ConfigError
@@ -22,7 +23,7 @@ def _or_a_file(setting: dict[str, Any]) -> None:
     setting["anyOf"] = [{"type": "string"}, *setting["anyOf"]]
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
 class Config:
     """Everything `azureml-emulator serve` can be told."""
 
@@ -73,7 +74,7 @@ def _bounded(form: Any) -> Any:
 
 def json_schema() -> dict[str, Any]:
     """Describe configuration files, for editors."""
-    described = _bounded(TypeAdapter(Config).json_schema())
+    described = _bounded(TypeAdapter(Config).json_schema(schema_generator=Described))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **described,

@@ -39,7 +39,7 @@ DEVELOPMENT_KEY = "azureml-emulator-development-key"
 _LASTING = ("name", "port", "schema", "api_type", "deployments", "replay")
 """What a running endpoint keeps: how callers know it."""
 
-_STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
+_STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 @dataclass(frozen=True, config=_STRICT)

@@ -10,7 +10,7 @@ from azureml_emulator.retry_after import RetryAfter, Seconds
 from azureml_emulator.setting_types import Positive
 from azureml_emulator.spelling import in_words
 
-_STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
+_STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 @dataclass(frozen=True, config=_STRICT)

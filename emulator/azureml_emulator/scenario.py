@@ -9,7 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from azureml_emulator.durations import Duration, spelled
 
-_STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
+_STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 @dataclass(frozen=True, config=_STRICT)

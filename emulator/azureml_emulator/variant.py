@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Self
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from azureml_emulator.attribute_docs import Described
 from azureml_emulator.spelling import nearest
 
 _MARK = "="
@@ -168,7 +169,7 @@ def wanted_of(member: type) -> list[str]:
 
 def explained(member: type) -> list[tuple[str, str, str]]:
     """Give name, default and meaning of each setting of a member; "" for a default that goes without saying."""
-    form = TypeAdapter(member).json_schema()
+    form = TypeAdapter(member).json_schema(schema_generator=Described)
     if "$ref" in form:  # it can stand within itself
         form = form["$defs"][form["$ref"].rpartition("/")[2]]
     described = form["properties"]

@@ -12,7 +12,7 @@ from azureml_emulator.latency import Latency
 from azureml_emulator.outcome import Outcome
 from azureml_emulator.schema import Answer
 
-STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
+STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
 LATER = ConfigDict(**STRICT, defer_build=True)
 """For sources that hold others: all of these must be known before their settings can be checked."""
 

@@ -13,7 +13,7 @@ from azureml_emulator.outcome import Outcome
 from azureml_emulator.schema import Answer, Schema
 from azureml_emulator.wire import Call, Reply, Result
 
-STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
+STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]

@@ -22,7 +22,7 @@ Number = Annotated[float, BeforeValidator(_no_truth), Field(ge=0, le=1e9, allow_
 
 Milliseconds = Number
 
-STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
+STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 NESTING = ConfigDict(**STRICT, defer_build=True)
 """For a model with another one among its settings: those are looked up when all of them exist.

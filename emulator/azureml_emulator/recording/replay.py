@@ -16,7 +16,7 @@ from azureml_emulator.request import parse
 from azureml_emulator.schema import Reading, Schema
 from azureml_emulator.wire import End, Result
 
-_STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
+_STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 _FILE = TypeAdapter(FilePath)

@@ -21,7 +21,7 @@ from azureml_emulator.simulation import trace
 from azureml_emulator.simulation.rate import Rate, Rates
 from azureml_emulator.variant import Variant, settings_of
 
-_STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
+_STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 class Arrivals(Variant):

@@ -14,7 +14,7 @@ from azureml_emulator.answers.conditions.condition import Condition, Miss
 from azureml_emulator.answers.template import system_of
 from azureml_emulator.difference import parted, short
 
-STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
+STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 _SEARCHED = 1 << 20
 """Characters of a text in which a pattern is looked for."""
