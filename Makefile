@@ -35,7 +35,7 @@ quick: .venv/.dev ## The everyday tests, under a minute
 	$(BIN)/pytest -q -n 2 --dist worksteal --disable-plugin-autoload $(PLUGINS) -m "not slow"
 
 test: .venv/.dev $(LANGCHAIN)/.installed $(LANGCHAIN_03)/.installed $(AZURE)/.installed ## All tests, the referees included
-	$(BIN)/pytest -q -n 4 --dist worksteal -p no:benchmark
+	$(BIN)/pytest -q -n 3 --dist worksteal -p no:benchmark
 	$(LANGCHAIN)/bin/pytest -q -n 2 --benchmark-disable contract_tests/community contract_tests/langchain_standard contract_tests/test_teeth.py
 	$(LANGCHAIN_03)/bin/pytest -q contract_tests/community -m "not slow"
 	$(AZURE)/bin/pytest -q contract_tests/microsoft contract_tests/test_teeth.py

@@ -6,7 +6,9 @@ the time in which the emulator starts.
 
 import ast
 import inspect
-import textwrap
+import sys
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -37,18 +39,32 @@ def docstrings(kind: type) -> dict[str, str]:
     """Read the docstrings below the attributes of a class and its bases; what has no source has none."""
     found: dict[str, str] = {}
     for one in reversed(kind.__mro__):
-        found |= _own(one)
+        found |= _of_module(one.__module__).get(one.__qualname__, {})
     return found
 
 
-def _own(kind: type) -> dict[str, str]:
+@cache
+def _of_module(name: str) -> dict[str, dict[str, str]]:
+    """Read those of all classes of a module, by their qualified names."""
     try:
-        source = inspect.getsource(kind)
-    except (OSError, TypeError):
+        source = inspect.getsource(sys.modules[name])
+    except (OSError, TypeError, KeyError):
         return {}
+    return {qualified: _below(body) for qualified, body in _classes(ast.parse(source).body, "")}
+
+
+def _classes(body: list[ast.stmt], within: str) -> Iterator[tuple[str, list[ast.stmt]]]:
+    for one in body:
+        if isinstance(one, ast.ClassDef):
+            yield within + one.name, one.body
+            yield from _classes(one.body, f"{within}{one.name}.")
+        elif isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _classes(one.body, f"{within}{one.name}.<locals>.")
+
+
+def _below(body: list[ast.stmt]) -> dict[str, str]:
     found, name = {}, ""
-    body = ast.parse(textwrap.dedent(source)).body[0]
-    for one in body.body if isinstance(body, ast.ClassDef) else ():
+    for one in body:
         match one:
             case ast.AnnAssign(target=ast.Name(id=name)):
                 continue

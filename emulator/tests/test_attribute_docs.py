@@ -59,6 +59,15 @@ def test_those_within_are_described_too():
     assert form["$defs"]["Pace"]["properties"]["gap"]["description"] == "Between tokens."
 
 
+def test_a_class_within_another_or_a_function_is_found():
+    class Here:
+        class Inner:
+            name: str
+            """What it is called."""
+
+    assert docstrings(Here.Inner) == {"name": "What it is called."}
+
+
 @pytest.mark.parametrize("kind", [int, type("Made", (), {})])
 def test_a_class_without_source_says_nothing(kind):
     assert docstrings(kind) == {}

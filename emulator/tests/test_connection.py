@@ -236,13 +236,13 @@ def test_a_crowd_that_comes_at_once_is_answered_by_when_it_came(stage, monkeypat
     time.sleep(0.1)
     sent = []
     for caller in callers:
-        sent.append(time.time())
         caller.sendall(GET)
+        sent.append(time.time())
     start = time.monotonic()
     for caller in callers:
         caller.recv(1000)
     assert time.monotonic() - start >= 0.14
-    late = [at - before for (at, _), before in zip(sorted(exchanges, key=itemgetter(0)), sent, strict=True)]
+    late = [at - after for (at, _), after in zip(sorted(exchanges, key=itemgetter(0)), sent, strict=True)]
     assert max(late) < (0.02 if sys.platform == "linux" else 5 * 0.02), "the time of coming, not of turn"
     for caller in callers:
         caller.close()
