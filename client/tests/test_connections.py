@@ -288,6 +288,7 @@ def test_a_silent_handshake_is_a_connection_not_made(deaf: str, llm: MakeLLM, ro
     assert caught.value.phase == "connect"
 
 
+@pytest.mark.slow
 def test_an_unread_request_is_silence_too(deaf: str, llm: MakeLLM, road: Road) -> None:
     started = time.monotonic()
     with pytest.raises(EndpointTimeoutError) as caught:

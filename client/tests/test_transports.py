@@ -199,6 +199,7 @@ def test_nobody_listening(llm: MakeLLM, road: Road) -> None:
     assert len(pauses) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [
     Answer(pause=4.0, body=[{"0": "x"}]),
     Answer(chunks=[b" "] * 200, pause=0.02),

@@ -87,6 +87,7 @@ UNUSUAL = Wire("unusual", "dedicated", BARE.read, lambda text: {"choices": [text
 OF_ONES_OWN = (BARE, NESTED, UNUSUAL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("known", [*map(wire.known, SPEAKING), *OF_ONES_OWN], ids=lambda known: known.name)
 def test_who_reads_the_text_where_it_stands_passes_the_checks_of_responses(known: Wire) -> None:
     inspection = Inspection(Formatters(factory.of(lambda: Reads(known), "Reads"), known), known, Search(5))
