@@ -56,16 +56,19 @@ def test_the_p99_from_intended_start_is_true() -> None:
     due = [one.at / 1e9 for one in plan.dues()]
     truth = sorted(latency(at - due[0]) for at in due)
     assert percentile(truth, 99) > 1.7
+    expected = {
+        "p99": pytest.approx(percentile(truth, 99), rel=0.05),
+        "p95": pytest.approx(percentile(truth, 95), rel=0.1),
+    }
     for _ in range(TRIES):
         summary, _ = measured("--rate", "100/s")
         assert summary["counts"]["ok"] == len(due)
         told = summary["metrics"]["e2e_intended"]["percentiles"]
-        if told["p99"] == pytest.approx(percentile(truth, 99), rel=0.05) or not busy(summary):
+        if {name: told[name] for name in expected} == expected or not busy(summary):
             break
     else:
         pytest.skip(f"the machine was too busy, {TRIES} times: {summary['harness']}")
-    assert told["p99"] == pytest.approx(percentile(truth, 99), rel=0.05)
-    assert told["p95"] == pytest.approx(percentile(truth, 95), rel=0.1)
+    assert {name: told[name] for name in expected} == expected
 
 
 @pytest.mark.slow
