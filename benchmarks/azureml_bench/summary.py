@@ -163,30 +163,21 @@ def of_record(kept: Record) -> Summary:
     goodput = _goodput(limits, samples) if judged else None
     rates = _rates(kept, limits if judged else None)
     return Summary(
-        tool=head.tool,
-        url=head.url,
-        plan=head.plan,
-        plan_hash=head.plan_hash,
-        closed=head.closed,
-        began=head.began,
-        lasted=head.lasted,
+        **of_head(head),
         valid=not problems,
         problems=problems,
         warnings=[one.text for one in found if not one.invalid],
         counts=counts,
         rates=rates,
         goodput=goodput,
-        objectives=[
-            result(
-                one,
-                counts,
-                rates,
-                goodput,
-                share=lambda limit: _share(limit, samples),
-                figure=lambda threshold: threshold.measured(samples) if threshold.subject in told else None,
-            )
-            for one in asked
-        ],
+        objectives=results(
+            asked,
+            counts,
+            rates,
+            goodput,
+            share=lambda limit: _share(limit, samples),
+            figure=lambda threshold: threshold.measured(samples) if threshold.subject in told else None,
+        ),
         tokens_from=_tokens_from(samples),
         metrics={name: value for name, value in told.items() if value},
         failures=Distribution.of((one.end - one.sent) / 1e9 for one in samples if one.outcome in outcome.BAD),
@@ -197,6 +188,12 @@ def of_record(kept: Record) -> Summary:
         ),
         blocks=_blocks(head, samples, BLOCK),
     )
+
+
+def of_head(head: Head) -> dict[str, Any]:
+    """Give what a summary says of its run beside the figures."""
+    same = ("tool", "url", "plan", "plan_hash", "closed", "began", "lasted")
+    return {name: getattr(head, name) for name in same}
 
 
 def _notes(samples: Iterable[Sample]) -> dict[str, str]:
@@ -254,35 +251,41 @@ def _share(limit: Objective, samples: Sequence[Sample]) -> float | None:
     return met.share if met.judged else None
 
 
-def result(
-    asked: Objective,
+def results(
+    asked: Iterable[Objective],
     counts: Counts,
     rates: Rates,
     goodput: Goodput | None,
     share: Callable[[Objective], float | None],
     figure: Callable[[Objective], float | None],
-) -> Result:
-    """Judge an objective. `share` gives that of requests which meet it, `figure` the statistic that it is about."""
-    measured: float | None = None
-    if asked.per_request:
-        measured = share(asked)
-    elif asked.statistic:
-        measured = figure(asked)
-    elif asked.subject == "errors":
-        measured = counts.error_rate if counts.ended else None
-    elif asked.subject == "achieved":
-        measured = rates.achieved
-    elif goodput:
-        measured = goodput.share if asked.unit == "share" else rates.goodput
-    met = None if asked.per_request else measured is not None and asked.kept(measured)
+) -> list[Result]:
+    """Judge objectives. `share` gives that of requests which meet a limit, `figure` the statistic of a threshold."""
+
+    def told(one: Objective) -> float | None:
+        if one.per_request:
+            return share(one)
+        if one.statistic:
+            return figure(one)
+        if one.subject == "errors":
+            return counts.error_rate if counts.ended else None
+        if one.subject == "achieved":
+            return rates.achieved
+        if goodput is None:
+            return None
+        return goodput.share if one.unit == "share" else rates.goodput
+
+    return [_result(one, told(one)) for one in asked]
+
+
+def _result(one: Objective, measured: float | None) -> Result:
     return Result(
-        text=asked.text,
-        subject=asked.subject,
-        per_request=asked.per_request,
+        text=one.text,
+        subject=one.subject,
+        per_request=one.per_request,
         measured=measured,
-        limit=asked.limit,
-        unit=asked.unit,
-        met=met,
+        limit=one.limit,
+        unit=one.unit,
+        met=None if one.per_request else measured is not None and one.kept(measured),
     )
 
 

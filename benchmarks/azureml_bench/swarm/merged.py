@@ -12,7 +12,7 @@ from azureml_bench.objective import Objective, objectives
 from azureml_bench.plan import Plan
 from azureml_bench.record import Head, Record, Tool, shown
 from azureml_bench.sample import Sample
-from azureml_bench.summary import BLOCK, Block, Counts, Goodput, Harness, Rates, Summary, of_record, result
+from azureml_bench.summary import BLOCK, Block, Counts, Goodput, Harness, Rates, Summary, of_head, of_record, results
 from azureml_bench.swarm.buckets import FIGURES
 from azureml_bench.swarm.post import Received
 from azureml_bench.swarm.tally import Tally
@@ -157,30 +157,21 @@ def _of_tally(head: Head, tally: Tally) -> Summary:
     told = {name: _of(tally, name) for name in tally.metrics}
     every = counts.ok > 0 and tally.usage == counts.ok
     return Summary(
-        tool=head.tool,
-        url=head.url,
-        plan=head.plan,
-        plan_hash=head.plan_hash,
-        closed=head.closed,
-        began=head.began,
-        lasted=head.lasted,
+        **of_head(head),
         valid=True,
         problems=[],
         warnings=[],
         counts=counts,
         rates=rates,
         goodput=goodput,
-        objectives=[
-            result(
-                one,
-                counts,
-                rates,
-                goodput,
-                share=lambda limit: tally.met[limit.text] / tally.judged if tally.judged else None,
-                figure=lambda threshold: _statistic(tally, threshold),
-            )
-            for one in asked
-        ],
+        objectives=results(
+            asked,
+            counts,
+            rates,
+            goodput,
+            share=lambda limit: tally.met[limit.text] / tally.judged if tally.judged else None,
+            figure=lambda threshold: _statistic(tally, threshold),
+        ),
         tokens_from="usage" if every else "events" if tally.events else "none",
         metrics={name: value for name, value in told.items() if value},
         failures=tally.failures.distribution(),
