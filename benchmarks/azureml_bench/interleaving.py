@@ -10,7 +10,8 @@ from azureml_bench.comparison import Figure, Pair, Side, undisturbed
 from azureml_bench.plan import Plan
 from azureml_bench.prompts import Prompts, Unique
 from azureml_bench.run import Run, measure
-from azureml_bench.summary import Summary, summary
+from azureml_bench.summary import Summary
+from azureml_bench.summing import summary
 
 Name = Literal["base", "head"]
 

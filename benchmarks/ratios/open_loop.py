@@ -14,7 +14,7 @@ from azureml_bench import shape
 from azureml_bench.load import Phases
 from azureml_bench.plan import Plan
 from azureml_bench.run import measure
-from azureml_bench.summary import summary
+from azureml_bench.summing import summary
 from azureml_bench.target import Target
 from azureml_emulator.simulation.arrivals import Poisson
 from ratios.data import KEY

@@ -12,7 +12,8 @@ from azureml_bench.load import Phases
 from azureml_bench.plan import Plan
 from azureml_bench.run import Run
 from azureml_bench.sample import Sample
-from azureml_bench.summary import Summary, summary
+from azureml_bench.summary import Summary
+from azureml_bench.summing import summary
 from azureml_bench.target import Target
 from azureml_bench.usage import WrongUsage
 from azureml_emulator.simulation.arrivals import Poisson

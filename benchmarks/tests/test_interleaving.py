@@ -16,7 +16,7 @@ from azureml_bench.plan import Plan
 from azureml_bench.prompts import Made, Repeated, Unique
 from azureml_bench.run import Run
 from azureml_bench.sample import Sample
-from azureml_bench.summary import summary
+from azureml_bench.summing import summary
 from azureml_bench.target import Target
 from azureml_bench.verdict import Verdict
 from azureml_emulator.simulation.arrivals import Poisson

@@ -4,7 +4,7 @@ import pytest
 from recorded import recorded, sample, streamed
 
 from azureml_bench.objective import objectives
-from azureml_bench.summary import of_record
+from azureml_bench.summing import of_record
 from azureml_bench.usage import WrongUsage
 
 

@@ -11,7 +11,7 @@ from recorded import busy, recorded, sample, streamed
 
 from azureml_bench.record import Record
 from azureml_bench.report.page import page
-from azureml_bench.summary import of_record
+from azureml_bench.summing import of_record
 
 pytestmark = [
     pytest.mark.slow,

@@ -24,7 +24,7 @@ from azureml_bench.report.series import charts, slice_width
 from azureml_bench.report.table import table
 from azureml_bench.report.words import one_line
 from azureml_bench.silence import silences
-from azureml_bench.summary import of_record
+from azureml_bench.summing import of_record
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\x1b[31m\u2028'\"&"
 

@@ -20,7 +20,7 @@ from azureml_bench.plan import Plan
 from azureml_bench.run import Run, measure
 from azureml_bench.sample import Sample
 from azureml_bench.shape import known
-from azureml_bench.summary import summary
+from azureml_bench.summing import summary
 from azureml_bench.target import Target
 from azureml_emulator import Emulator, Endpoint
 from azureml_emulator.loop import new_loop

@@ -20,7 +20,8 @@ from azureml_bench.plan import Plan
 from azureml_bench.prompts import Repeated, Unique
 from azureml_bench.run import measure
 from azureml_bench.shape import known
-from azureml_bench.summary import Summary, summary
+from azureml_bench.summary import Summary
+from azureml_bench.summing import summary
 from azureml_bench.target import Target
 from azureml_emulator import Call, Endpoint, Engine
 from azureml_emulator.loop import new_loop

@@ -23,7 +23,8 @@ from azureml_bench.report.table import table
 from azureml_bench.run import Run
 from azureml_bench.sample import Content, Sample
 from azureml_bench.shape import known
-from azureml_bench.summary import Summary, of_record
+from azureml_bench.summary import Summary
+from azureml_bench.summing import of_record
 from azureml_bench.target import Target
 from azureml_bench.usage import WrongUsage
 

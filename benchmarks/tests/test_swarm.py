@@ -22,7 +22,8 @@ from azureml_bench.record import record
 from azureml_bench.run import Run
 from azureml_bench.sample import Content, Sample
 from azureml_bench.shape import known
-from azureml_bench.summary import BLOCK, Summary, of_record
+from azureml_bench.summary import BLOCK, Summary
+from azureml_bench.summing import of_record
 from azureml_bench.swarm.buckets import Buckets, bucket, highest
 from azureml_bench.swarm.merged import Engine, merged
 from azureml_bench.swarm.post import Outbox, Received

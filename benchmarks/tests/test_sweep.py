@@ -3,7 +3,8 @@
 import pytest
 from recorded import recorded, sample
 
-from azureml_bench.summary import Summary, of_record
+from azureml_bench.summary import Summary
+from azureml_bench.summing import of_record
 from azureml_bench.sweep import Step, concluded, over, rates, step, table
 from azureml_bench.usage import WrongUsage
 

@@ -75,7 +75,7 @@ def _sweep(options: argparse.Namespace) -> int:
     """Measure one rate after the other."""
     from azureml_bench import sweep
     from azureml_bench.record import record
-    from azureml_bench.summary import summary
+    from azureml_bench.summing import summary
     from azureml_emulator.simulation.arrivals import Poisson
 
     if options.rate or options.arrivals or options.concurrency:

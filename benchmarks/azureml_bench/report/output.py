@@ -101,7 +101,7 @@ def finish(options: argparse.Namespace, run: "Run") -> int:
 
 def conclude(options: argparse.Namespace, kept: "Record") -> int:
     """Sum up what was kept of a run, show it, write what is asked for, and give the exit code."""
-    from azureml_bench.summary import of_record
+    from azureml_bench.summing import of_record
 
     return show(options, kept, of_record(kept))
 

@@ -12,7 +12,8 @@ from azureml_bench.objective import Objective, objectives
 from azureml_bench.plan import Plan
 from azureml_bench.record import Head, Record, Tool, shown
 from azureml_bench.sample import Sample
-from azureml_bench.summary import BLOCK, Block, Counts, Goodput, Harness, Rates, Summary, of_head, of_record, results
+from azureml_bench.summary import BLOCK, Block, Counts, Goodput, Harness, Rates, Summary
+from azureml_bench.summing import of_head, of_record, results
 from azureml_bench.swarm.buckets import FIGURES
 from azureml_bench.swarm.post import Received
 from azureml_bench.swarm.tally import Tally
